@@ -32,6 +32,7 @@ struct rp_server_call {
     size_t wanted;
     size_t messages;
     bool packed;       /* the single message, as it travelled */
+    bool handed;       /* the single message, to the handler */
     bool counted;      /* in the server's calls */
     bool remote_ended;
     bool half_close_told;
@@ -293,8 +294,10 @@ static void advance_single(rp_server_call *c)
     else if (c->remote_ended && c->messages == 0)
         revoke(c, RP_STATUS_UNIMPLEMENTED,
                "no message for a method that takes one");
-    else if (c->remote_ended && c->wanted > 0 && !c->half_close_told)
+    else if (c->remote_ended && c->wanted > 0 && !c->handed) {
+        c->handed = true;
         hand_out(c, c->packed);
+    }
 }
 
 static void advance_stream(rp_server_call *c)
@@ -310,7 +313,7 @@ static void advance_stream(rp_server_call *c)
 static bool all_read(const rp_server_call *c)
 {
     return c->remote_ended && rp_framing_pending(&c->framing) == 0 &&
-           (c->handler.request_streaming || c->wanted == 0);
+           (c->handler.request_streaming || c->handed);
 }
 
 static void tell_done(rp_server_call *c)

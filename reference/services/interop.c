@@ -2,6 +2,7 @@
  * describes the server. */
 #include <rpcref/services.h>
 
+#include "grpc/testing/empty.pb-c.h"
 #include "grpc/testing/messages.pb-c.h"
 #include "reference/io/loop.h"
 #include <rpcref/mem.h>
@@ -17,7 +18,6 @@ typedef struct reply {
     int32_t size;
     int32_t pause_us;
     bool plain;
-    bool wants_peer;
 } reply;
 
 typedef struct interop_call {
@@ -28,7 +28,9 @@ typedef struct interop_call {
     reply **last;
     bool half_closed;
     bool hold; /* HalfDuplexCall: answers come after the half-close */
-    bool waiting; /* for a pause or for room */
+    bool streaming; /* several requests may come */
+    bool asked;     /* for the next of them */
+    bool waiting;   /* for a pause or for room */
     bool done;
     uint64_t total; /* StreamingInputCall */
     rp_status status;
@@ -43,6 +45,14 @@ static void send_packed(interop_call *i, const ProtobufCMessage *m, bool plain)
     protobuf_c_message_pack(m, octets);
     rp_server_call_send(i->call, rp_slice_of(octets, len), plain, NULL);
     rp_mem_free(octets);
+}
+
+static void ask(interop_call *i)
+{
+    if (i->done || i->asked || !i->streaming)
+        return;
+    i->asked = true;
+    rp_server_call_receive(i->call);
 }
 
 static void finish(interop_call *i)
@@ -202,7 +212,7 @@ static void take_input(interop_call *i, rp_slice message, bool packed)
     if (in->payload != NULL)
         i->total += in->payload->body.len;
     if (check_compressed(i, in->expect_compressed, packed))
-        rp_server_call_receive(i->call);
+        ask(i);
     grpc__testing__streaming_input_call_request__free_unpacked(in, NULL);
 }
 
@@ -230,9 +240,6 @@ static void send_output(interop_call *i, const reply *r)
     payload.body.len = (size_t)r->size;
     payload.body.data = rp_mem_new(payload.body.len);
     out.payload = &payload;
-    if (r->wants_peer)
-        out.peer_socket_address =
-            (char *)(uintptr_t)rp_server_call_peer(i->call);
     send_packed(i, &out.base, r->plain);
     rp_mem_free(payload.body.data);
 }
@@ -270,6 +277,8 @@ static void advance(interop_call *i)
     }
     if (i->first == NULL && i->half_closed)
         finish(i);
+    else if (i->first == NULL)
+        ask(i);
 }
 
 static bool add_replies(interop_call *i,
@@ -288,8 +297,6 @@ static bool add_replies(interop_call *i,
         r->size = p->size;
         r->pause_us = p->interval_us > 0 ? p->interval_us : 0;
         r->plain = !packed;
-        r->wants_peer = p->fill_peer_socket_address != NULL &&
-                        p->fill_peer_socket_address->value;
         *i->last = r;
         i->last = &r->next;
     }
@@ -308,13 +315,11 @@ static void take_output(interop_call *i, rp_slice message)
     }
     if (!echo_status(i, in->response_status) && add_replies(i, in)) {
         send_initial(i);
-        advance(i);
         /* the next request is read when this one has been answered, so that
            a client that does not read holds its own requests too */
-        if (!i->done && i->first == NULL)
-            rp_server_call_receive(i->call);
-        else if (!i->done && i->hold)
-            rp_server_call_receive(i->call);
+        advance(i);
+        if (i->hold)
+            ask(i);
     }
     grpc__testing__streaming_output_call_request__free_unpacked(in, NULL);
 }
@@ -327,6 +332,7 @@ static void on_message(rp_server_call *call, rp_slice message, bool packed,
     interop_call *i = user;
 
     (void)call;
+    i->asked = false;
     if (i->done)
         return;
     if (strcmp(i->method, "EmptyCall") == 0)
@@ -359,9 +365,8 @@ static void on_sent(rp_server_call *call, void *user)
     (void)call;
     if (i->waiting && (i->first == NULL || i->first->pause_us == 0))
         i->waiting = false;
-    advance(i);
-    if (!i->done && i->first == NULL && !i->half_closed)
-        rp_server_call_receive(i->call);
+    if (strcmp(i->method, "StreamingInputCall") != 0)
+        advance(i);
 }
 
 static void on_done(rp_server_call *call, bool cancelled, void *user)
@@ -400,6 +405,8 @@ static void start(rp_server_call *call, void *user)
     i->hold = strcmp(i->method, "HalfDuplexCall") == 0;
     i->timer = rp_timer_new(rp_server_call_runtime(call), on_pause, i);
     collect_trailing(i);
+    i->streaming = strcmp(i->method, "StreamingInputCall") == 0 ||
+                   strcmp(i->method, "FullDuplexCall") == 0 || i->hold;
     rp_server_call_set_events(call, &events, i);
     rp_server_call_receive(call);
 }
