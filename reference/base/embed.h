@@ -16,13 +16,13 @@ typedef struct rp_embed {
     const uint8_t *end;
 } rp_embed;
 
-extern const rp_embed rp_embed_cases[];       /* cases/ */
+extern const rp_embed rp_embed_cases[]; /* cases/ */
 extern const size_t rp_embed_cases_count;
-extern const rp_embed rp_embed_fixtures[];    /* fixtures/ *.yaml */
+extern const rp_embed rp_embed_fixtures[]; /* fixtures/ *.yaml */
 extern const size_t rp_embed_fixtures_count;
 extern const rp_embed rp_embed_descriptors[]; /* builtin.protoset */
 extern const size_t rp_embed_descriptors_count;
-extern const rp_embed rp_embed_templates[];   /* reports/templates/ */
+extern const rp_embed rp_embed_templates[]; /* reports/templates/ */
 extern const size_t rp_embed_templates_count;
 
 #endif

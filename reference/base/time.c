@@ -24,7 +24,8 @@ rp_nanos rp_time_add(rp_nanos a, rp_nanos b)
 {
     rp_nanos sum;
 
-    if (a == RP_FOREVER || b == RP_FOREVER || __builtin_add_overflow(a, b, &sum))
+    if (a == RP_FOREVER || b == RP_FOREVER ||
+        __builtin_add_overflow(a, b, &sum))
         return RP_FOREVER;
     return sum;
 }

@@ -150,10 +150,9 @@ static void request_fields(const rp_call *c, rp_field_list *l)
     rp_field_list_add_str(l, ":method", "POST");
     rp_field_list_add_str(l, ":scheme", secure ? "https" : "http");
     rp_field_list_add_str(l, ":path", c->method);
-    rp_field_list_add_str(l, ":authority",
-                          c->authority != NULL
-                              ? c->authority
-                              : rp_channel_authority(c->channel));
+    rp_field_list_add_str(
+        l, ":authority",
+        c->authority != NULL ? c->authority : rp_channel_authority(c->channel));
     if (c->deadline != RP_FOREVER) {
         rp_timeout_format(c->deadline - rp_time_now(), &text);
         rp_field_list_add(l, "grpc-timeout", rp_buf_slice(&text));
@@ -220,8 +219,8 @@ rp_code rp_call_send(rp_call *c, rp_slice message, bool plain, rp_err *err)
     }
     rp_framing_write(message, plain ? NULL : c->coding, &framed);
     c->sent_due = true;
-    if (c->stream == NULL || (!c->committed && c->replay.len + framed.len <=
-                                                   REPLAY_MAX))
+    if (c->stream == NULL ||
+        (!c->committed && c->replay.len + framed.len <= REPLAY_MAX))
         rp_buf_append(&c->replay, rp_buf_slice(&framed));
     else
         c->committed = true;
@@ -281,8 +280,7 @@ static void read_trailers(rp_call *c, const rp_h2_fields *f)
 
     if (!rp_fields_to_status(f, &c->status)) {
         if (c->non_grpc || c->facts.http_status != 200)
-            rp_status_set(&c->status,
-                          rp_status_of_http(c->facts.http_status),
+            rp_status_set(&c->status, rp_status_of_http(c->facts.http_status),
                           "HTTP status %d and no grpc-status",
                           c->facts.http_status);
         else
@@ -441,10 +439,9 @@ static void credit(rp_call *c)
 
 static void fail_message(rp_call *c, rp_code rc, const rp_err *err)
 {
-    finish_local(c,
-                 rc == RP_ELIMIT ? RP_STATUS_RESOURCE_EXHAUSTED
-                                 : RP_STATUS_INTERNAL,
-                 err->text);
+    finish_local(
+        c, rc == RP_ELIMIT ? RP_STATUS_RESOURCE_EXHAUSTED : RP_STATUS_INTERNAL,
+        err->text);
 }
 
 /* Hands out one message. False when there is none to hand out. */
@@ -454,8 +451,8 @@ static bool deliver(rp_call *c)
     bool packed;
     rp_code rc;
 
-    if (c->done || (c->wanted == 0 &&
-                    !(c->single_response && c->facts.messages > 0)))
+    if (c->done ||
+        (c->wanted == 0 && !(c->single_response && c->facts.messages > 0)))
         return false;
     rc = rp_framing_next(&c->framing, &c->message, &packed, &err);
     if (rc == RP_EAGAIN)
@@ -502,9 +499,9 @@ static void settle(rp_call *c)
         rp_status_set(&c->status, RP_STATUS_INTERNAL,
                       "status OK without the message it needs");
     if (c->stream != NULL)
-        detach_stream(c, !rp_h2_stream_remote_ended(c->stream) ||
-                             !c->half_closed ||
-                             rp_h2_stream_queued(c->stream) > 0,
+        detach_stream(c,
+                      !rp_h2_stream_remote_ended(c->stream) ||
+                          !c->half_closed || rp_h2_stream_queued(c->stream) > 0,
                       H2_NO_ERROR);
     conclude(c);
 }
@@ -583,8 +580,8 @@ static void fill_call(rp_call *c, const rp_call_opts *opts)
     c->waiter.wait_for_ready = opts->wait_for_ready;
     c->waiter.on_ready = on_ready;
     c->member.on_shutdown = on_shutdown;
-    c->sink = (rp_stream_sink){on_headers, on_data, on_end, on_writable,
-                               on_close};
+    c->sink =
+        (rp_stream_sink){on_headers, on_data, on_end, on_writable, on_close};
 }
 
 rp_code rp_call_start(rp_channel *ch, const rp_call_opts *opts, rp_call **out,

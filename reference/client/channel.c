@@ -213,10 +213,9 @@ static void fill_opts(rp_channel *ch, const rp_channel_opts *opts,
     else if (ch->target.is_unix)
         ch->authority = rp_mem_dup_str("localhost");
     else
-        ch->authority = rp_mem_printf(strchr(ch->target.host, ':') != NULL
-                                          ? "[%s]:%d"
-                                          : "%s:%d",
-                                      ch->target.host, ch->target.port);
+        ch->authority = rp_mem_printf(
+            strchr(ch->target.host, ':') != NULL ? "[%s]:%d" : "%s:%d",
+            ch->target.host, ch->target.port);
     (void)target;
     ch->user_agent = rp_mem_printf(
         "%s%sgrpc-c-rpcref/%s", ch->opts.user_agent ? ch->opts.user_agent : "",

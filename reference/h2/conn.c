@@ -19,7 +19,7 @@ struct rp_h2_stream {
     size_t out_read; /* of it, framed */
     bool has_data;   /* a data provider is attached */
     bool deferred;
-    bool ended;      /* END_STREAM or trailers follow the data */
+    bool ended; /* END_STREAM or trailers follow the data */
     bool remote_ended;
     rp_h2_field *trailers;
     size_t trailer_count;
@@ -42,7 +42,7 @@ struct rp_h2_conn {
     rp_buf text;
     struct {
         size_t name, name_len, value, value_len;
-    } *spans;
+    } * spans;
     size_t span_count, span_cap;
     size_t list_size;
     bool too_large;
@@ -128,8 +128,8 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame,
         c->too_large = true;
         return 0;
     }
-    c->spans = rp_mem_grow(c->spans, c->span_count, &c->span_cap,
-                           sizeof(*c->spans));
+    c->spans =
+        rp_mem_grow(c->spans, c->span_count, &c->span_cap, sizeof(*c->spans));
     c->spans[c->span_count].name = c->text.len;
     c->spans[c->span_count].name_len = name_len;
     rp_buf_append(&c->text, rp_slice_of(name, name_len));
@@ -147,10 +147,10 @@ static void tell_headers(rp_h2_conn *c, rp_h2_stream *s, bool end)
     rp_h2_fields fields = {items, c->span_count, c->list_size, c->too_large};
 
     for (size_t i = 0; i < c->span_count; i++) {
-        items[i].name = rp_slice_sub(text, c->spans[i].name,
-                                     c->spans[i].name_len);
-        items[i].value = rp_slice_sub(text, c->spans[i].value,
-                                      c->spans[i].value_len);
+        items[i].name =
+            rp_slice_sub(text, c->spans[i].name, c->spans[i].name_len);
+        items[i].value =
+            rp_slice_sub(text, c->spans[i].value, c->spans[i].value_len);
     }
     s->remote_ended |= end;
     c->events.on_headers(c->user, s, &fields, end);
@@ -281,8 +281,7 @@ static void set_callbacks(nghttp2_session_callbacks *cb)
     nghttp2_session_callbacks_set_on_frame_recv_callback(cb, on_frame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(cb,
                                                               on_data_chunk);
-    nghttp2_session_callbacks_set_on_stream_close_callback(cb,
-                                                           on_stream_close);
+    nghttp2_session_callbacks_set_on_stream_close_callback(cb, on_stream_close);
     nghttp2_session_callbacks_set_on_frame_not_send_callback(cb, on_not_sent);
     nghttp2_session_callbacks_set_on_frame_send_callback(cb, on_sent);
 }
@@ -298,9 +297,9 @@ static void submit_settings(rp_h2_conn *c, const rp_h2_opts *opts)
         rows[count++] =
             (nghttp2_settings_entry){NGHTTP2_SETTINGS_ENABLE_PUSH, 0};
     if (opts->max_concurrent_streams > 0)
-        rows[count++] = (nghttp2_settings_entry){
-            NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
-            opts->max_concurrent_streams};
+        rows[count++] =
+            (nghttp2_settings_entry){NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+                                     opts->max_concurrent_streams};
     if (opts->stream_window > 0)
         rows[count++] = (nghttp2_settings_entry){
             NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, opts->stream_window};
@@ -318,8 +317,8 @@ rp_h2_conn *rp_h2_conn_new(const rp_h2_opts *opts)
     c->events = *opts->events;
     c->user = opts->user_data;
     c->server = opts->server;
-    c->max_header_list = opts->max_header_list > 0 ? opts->max_header_list
-                                                   : DEFAULT_HEADER_LIST;
+    c->max_header_list =
+        opts->max_header_list > 0 ? opts->max_header_list : DEFAULT_HEADER_LIST;
     nghttp2_session_callbacks_new(&cb);
     set_callbacks(cb);
     nghttp2_option_new(&option);
@@ -392,10 +391,10 @@ void rp_h2_conn_goaway(rp_h2_conn *c, bool notice, uint32_t error_code,
         nghttp2_submit_shutdown_notice(c->session);
         return;
     }
-    nghttp2_submit_goaway(
-        c->session, NGHTTP2_FLAG_NONE,
-        nghttp2_session_get_last_proc_stream_id(c->session), error_code,
-        (const uint8_t *)debug, debug != NULL ? strlen(debug) : 0);
+    nghttp2_submit_goaway(c->session, NGHTTP2_FLAG_NONE,
+                          nghttp2_session_get_last_proc_stream_id(c->session),
+                          error_code, (const uint8_t *)debug,
+                          debug != NULL ? strlen(debug) : 0);
 }
 
 void rp_h2_conn_ping(rp_h2_conn *c)

@@ -49,8 +49,8 @@ typedef struct rp_h2_events {
     void (*on_close)(void *conn_user, rp_h2_stream *s, uint32_t error_code,
                      bool unsent);
     void (*on_settings)(void *conn_user); /* the peer's first SETTINGS */
-    void (*on_goaway)(void *conn_user, uint32_t last_stream, uint32_t error_code,
-                      rp_slice debug);
+    void (*on_goaway)(void *conn_user, uint32_t last_stream,
+                      uint32_t error_code, rp_slice debug);
     void (*on_ping)(void *conn_user, bool ack);
 } rp_h2_events;
 

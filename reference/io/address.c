@@ -11,8 +11,10 @@ static rp_code parse_unix(const char *path, rp_target *out, rp_err *err)
     if (strncmp(path, "//", 2) == 0)
         path += 2;
     if (path[0] == '\0' || strlen(path) >= sizeof(out->path))
-        return rp_fail(err, RP_EINVAL, "'unix:%.200s': a path of 1 to %zu "
-                       "octets is needed", path, sizeof(out->path) - 1);
+        return rp_fail(err, RP_EINVAL,
+                       "'unix:%.200s': a path of 1 to %zu "
+                       "octets is needed",
+                       path, sizeof(out->path) - 1);
     out->is_unix = true;
     snprintf(out->path, sizeof(out->path), "%s", path);
     return RP_OK;

@@ -257,11 +257,11 @@ rp_transport *rp_transport_connect(const rp_transport_opts *opts,
     t->connecting.data = t;
     rp_address_format(address, t->peer, sizeof(t->peer));
     if (is_unix)
-        uv_pipe_connect(&t->connecting, &t->u.pipe,
-                        ((const struct sockaddr_un *)(const void *)&address
-                             ->addr)
-                            ->sun_path,
-                        on_connected);
+        uv_pipe_connect(
+            &t->connecting, &t->u.pipe,
+            ((const struct sockaddr_un *)(const void *)&address->addr)
+                ->sun_path,
+            on_connected);
     else
         rc = uv_tcp_connect(&t->connecting, &t->u.tcp,
                             (const struct sockaddr *)&address->addr,

@@ -18,7 +18,8 @@ typedef struct rp_transport rp_transport;
 typedef struct rp_transport_events {
     void (*on_open)(void *user_data);
     void (*on_read)(void *user_data, rp_slice octets);
-    void (*on_drained)(void *user_data); /* all written octets are on their way */
+    void (*on_drained)(
+        void *user_data); /* all written octets are on their way */
     void (*on_close)(void *user_data, const char *why);
 } rp_transport_events;
 

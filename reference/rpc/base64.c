@@ -32,8 +32,7 @@ rp_code rp_base64_decode(rp_slice text, rp_buf *out)
     if (len % 4 == 1 || (len != text.len && text.len % 4 != 0))
         return RP_EPARSE;
     for (size_t i = 0; i < len; i++) {
-        const char *at =
-            text.data[i] ? strchr(alphabet, text.data[i]) : NULL;
+        const char *at = text.data[i] ? strchr(alphabet, text.data[i]) : NULL;
 
         if (at == NULL) {
             out->len = before;

@@ -82,9 +82,10 @@ void rp_field_list_clear(rp_field_list *l)
 static bool is_protocol_field(rp_slice name)
 {
     static const char *const names[] = {
-        "content-type",  "te",           "grpc-timeout", "grpc-encoding",
-        "grpc-accept-encoding", "grpc-status",  "grpc-message",
-        "grpc-status-details-bin",
+        "content-type",         "te",
+        "grpc-timeout",         "grpc-encoding",
+        "grpc-accept-encoding", "grpc-status",
+        "grpc-message",         "grpc-status-details-bin",
     };
 
     if (rp_slice_starts_with(name, ":"))

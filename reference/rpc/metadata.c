@@ -5,8 +5,11 @@
 
 /* Fields of the transport that metadata may neither replace nor double. */
 static const char *const transport_keys[] = {
-    "content-type", "te",      "user-agent", "connection",        "keep-alive",
-    "host",         "upgrade", "trailer",    "transfer-encoding", "proxy-connection",
+    "content-type",      "te",
+    "user-agent",        "connection",
+    "keep-alive",        "host",
+    "upgrade",           "trailer",
+    "transfer-encoding", "proxy-connection",
     "content-length",
 };
 

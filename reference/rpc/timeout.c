@@ -6,12 +6,8 @@ static const struct {
     char letter;
     rp_nanos size;
 } units[] = {
-    {'n', 1},
-    {'u', RP_MICROSECOND},
-    {'m', RP_MILLISECOND},
-    {'S', RP_SECOND},
-    {'M', 60 * RP_SECOND},
-    {'H', 3600 * RP_SECOND},
+    {'n', 1},         {'u', RP_MICROSECOND}, {'m', RP_MILLISECOND},
+    {'S', RP_SECOND}, {'M', 60 * RP_SECOND}, {'H', 3600 * RP_SECOND},
 };
 
 enum { DIGITS_MAX = 8, NUMBER_MAX = 99999999 };

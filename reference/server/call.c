@@ -31,9 +31,9 @@ struct rp_server_call {
     size_t uncredited;
     size_t wanted;
     size_t messages;
-    bool packed;       /* the single message, as it travelled */
-    bool handed;       /* the single message, to the handler */
-    bool counted;      /* in the server's calls */
+    bool packed;  /* the single message, as it travelled */
+    bool handed;  /* the single message, to the handler */
+    bool counted; /* in the server's calls */
     bool remote_ended;
     bool half_close_told;
     bool headers_sent;

@@ -106,8 +106,8 @@ static void on_connection(uv_stream_t *listener, int status)
     c = rp_server_conn_new(s, ++s->conn_ids, p->credentials, listener);
     if (c == NULL)
         return;
-    s->conns = rp_mem_grow(s->conns, s->conn_count, &s->conn_cap,
-                           sizeof(*s->conns));
+    s->conns =
+        rp_mem_grow(s->conns, s->conn_count, &s->conn_cap, sizeof(*s->conns));
     s->conns[s->conn_count++] = c;
 }
 
@@ -123,8 +123,7 @@ static int bind_tcp(rp_server *s, port *p, const rp_target *target)
     if (rc != 0)
         rc = uv_ip6_addr(target->host, target->port,
                          (struct sockaddr_in6 *)&addr);
-    return rc != 0 ? rc
-                   : uv_tcp_bind(&p->u.tcp, (struct sockaddr *)&addr, 0);
+    return rc != 0 ? rc : uv_tcp_bind(&p->u.tcp, (struct sockaddr *)&addr, 0);
 }
 
 static int bind_unix(rp_server *s, port *p, const rp_target *target)

@@ -27,7 +27,7 @@ typedef struct interop_call {
     reply *first;
     reply **last;
     bool half_closed;
-    bool hold; /* HalfDuplexCall: answers come after the half-close */
+    bool hold;      /* HalfDuplexCall: answers come after the half-close */
     bool streaming; /* several requests may come */
     bool asked;     /* for the next of them */
     bool waiting;   /* for a pause or for room */
@@ -157,8 +157,8 @@ static void send_simple(interop_call *i, const Grpc__Testing__SimpleRequest *in)
 {
     Grpc__Testing__SimpleResponse out = GRPC__TESTING__SIMPLE_RESPONSE__INIT;
     Grpc__Testing__Payload payload = GRPC__TESTING__PAYLOAD__INIT;
-    bool packed = in->response_compressed != NULL &&
-                  in->response_compressed->value;
+    bool packed =
+        in->response_compressed != NULL && in->response_compressed->value;
     char host[64] = "localhost";
     const char *who = rp_server_call_identity(i->call);
 
@@ -170,7 +170,7 @@ static void send_simple(interop_call *i, const Grpc__Testing__SimpleRequest *in)
     out.payload = &payload;
     gethostname(host, sizeof(host) - 1);
     if (in->fill_server_id) {
-        out.server_id = (char *)(uintptr_t)"rpcref";
+        out.server_id = (char *)(uintptr_t) "rpcref";
         out.hostname = host;
     }
     if (in->fill_username && who != NULL)

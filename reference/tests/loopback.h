@@ -48,8 +48,8 @@ static inline void loopback_start(loopback *l, const rp_server_opts *server,
         rp_server_add_port(l->server, "127.0.0.1:0", NULL, &l->port, NULL),
         RP_OK);
     snprintf(target, sizeof(target), "127.0.0.1:%d", l->port);
-    assert_int_equal(
-        rp_channel_new(l->rt, target, channel, &l->channel, NULL), RP_OK);
+    assert_int_equal(rp_channel_new(l->rt, target, channel, &l->channel, NULL),
+                     RP_OK);
 }
 
 static inline void loopback_on_stopped(void *arg)
@@ -109,8 +109,8 @@ static inline void witness_done(rp_call *c, const rp_status *s,
     rp_metadata_copy(&w->trailing, trailing);
 }
 
-static const rp_call_events witness_events = {
-    witness_initial, witness_message, witness_sent, witness_done};
+static const rp_call_events witness_events = {witness_initial, witness_message,
+                                              witness_sent, witness_done};
 
 static inline void witness_start(loopback *l, witness *w, rp_call_opts opts)
 {

@@ -32,14 +32,14 @@ typedef struct rp_call_events {
 } rp_call_events;
 
 typedef struct rp_call_opts {
-    const char *method;          /* "/package.Service/Method" */
-    rp_nanos timeout;            /* from now; 0: no deadline */
-    const rp_metadata *metadata; /* NULL: none */
-    bool wait_for_ready;         /* wait through TRANSIENT_FAILURE */
-    rp_compression compression;  /* RP_COMPRESSION_DEFAULT: the channel's */
-    const char *authority;       /* NULL: the channel's */
-    size_t max_receive;          /* 0: the channel's */
-    bool single_response;        /* unary response: exactly one with OK */
+    const char *method;           /* "/package.Service/Method" */
+    rp_nanos timeout;             /* from now; 0: no deadline */
+    const rp_metadata *metadata;  /* NULL: none */
+    bool wait_for_ready;          /* wait through TRANSIENT_FAILURE */
+    rp_compression compression;   /* RP_COMPRESSION_DEFAULT: the channel's */
+    const char *authority;        /* NULL: the channel's */
+    size_t max_receive;           /* 0: the channel's */
+    bool single_response;         /* unary response: exactly one with OK */
     const rp_call_events *events; /* kept until on_done */
     void *user_data;
 } rp_call_opts;
@@ -68,8 +68,8 @@ void rp_call_cancel(rp_call *call);
 /* Facts of the wire, for reports; valid from on_done on. */
 typedef struct rp_call_facts {
     bool trailers_only;
-    int http_status;        /* 0: no headers came */
-    bool was_reset;         /* RST_STREAM came */
+    int http_status; /* 0: no headers came */
+    bool was_reset;  /* RST_STREAM came */
     uint32_t reset_code;
     uint32_t stream_id;     /* 0: never on the wire */
     uint64_t connection_id; /* as the observer counts; 0: none */

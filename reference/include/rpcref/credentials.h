@@ -17,7 +17,7 @@ typedef struct rp_tls_opts {
     const char *roots_file; /* whom to trust; NULL: the system's roots */
     const char *cert_file;  /* own chain: needed by a server */
     const char *key_file;
-    bool require_client_cert; /* server: demand one, signed by the roots */
+    bool require_client_cert;  /* server: demand one, signed by the roots */
     bool insecure_skip_verify; /* client: accept any certificate */
 } rp_tls_opts;
 

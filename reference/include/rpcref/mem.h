@@ -30,7 +30,8 @@ void *rp_mem_dup(const void *data, size_t len);
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
 #endif
-char *rp_mem_printf(const char *fmt, ...);
+char *
+rp_mem_printf(const char *fmt, ...);
 
 /* A zeroed object of a type; an array grown to hold one more. */
 #define RP_NEW(type) ((type *)rp_mem_new(sizeof(type)))

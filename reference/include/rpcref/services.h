@@ -14,5 +14,4 @@
 bool rp_services_interop(void *user_data, const char *method,
                          rp_method_handler *out);
 
-
 #endif

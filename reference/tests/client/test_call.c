@@ -44,9 +44,9 @@ static void large_messages_pass_the_windows(void **state)
     (void)state;
     m.response_size = 3000000;
     loopback_start(&l, NULL, NULL);
-    witness_start(&l, &w,
-                  (rp_call_opts){.method = SERVICE "UnaryCall",
-                                 .single_response = true});
+    witness_start(
+        &l, &w,
+        (rp_call_opts){.method = SERVICE "UnaryCall", .single_response = true});
     send_simple(&w, &m);
     witness_wait(&l, &w);
     assert_int_equal(w.status.code, RP_STATUS_OK);
@@ -117,7 +117,8 @@ static void metadata_is_echoed_in_its_place(void **state)
                                  .single_response = true});
     send_simple(&w, &m);
     witness_wait(&l, &w);
-    assert_true(rp_metadata_get(&w.initial, "x-grpc-test-echo-initial", &value));
+    assert_true(
+        rp_metadata_get(&w.initial, "x-grpc-test-echo-initial", &value));
     assert_true(rp_slice_equal_str(value, "here"));
     assert_true(
         rp_metadata_get(&w.trailing, "x-grpc-test-echo-trailing-bin", &value));
@@ -251,9 +252,9 @@ static void too_large_messages_exhaust_the_limit(void **state)
     (void)state;
     m.response_size = 2000;
     loopback_start(&l, NULL, &opts);
-    witness_start(&l, &w,
-                  (rp_call_opts){.method = SERVICE "UnaryCall",
-                                 .single_response = true});
+    witness_start(
+        &l, &w,
+        (rp_call_opts){.method = SERVICE "UnaryCall", .single_response = true});
     send_simple(&w, &m);
     witness_wait(&l, &w);
     assert_int_equal(w.status.code, RP_STATUS_RESOURCE_EXHAUSTED);
