@@ -2,12 +2,13 @@
 #ifndef REFERENCE_TESTS_TEST_H
 #define REFERENCE_TESTS_TEST_H
 
-/* clang-format off: cmocka.h needs these four before it, in this order */
-#include <cmocka.h>
-#include <setjmp.h>
+/* cmocka.h needs these four before it, in this order. */
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
 /* clang-format on */
 
 #include <stdio.h>
