@@ -162,12 +162,27 @@ static void on_open(void *user)
     flush_now(c);
 }
 
+/* What answers instead of HTTP/2, by its first octets; NULL: nothing known. */
+static const char *diagnose(rp_slice octets)
+{
+    if (rp_slice_starts_with(octets, "HTTP/1."))
+        return "the peer speaks HTTP/1, not HTTP/2";
+    if (octets.len >= 2 && octets.data[0] == 0x15 && octets.data[1] == 0x03)
+        return "the peer expects TLS";
+    return NULL;
+}
+
 static void on_read(void *user, rp_slice octets)
 {
     rp_client_conn *c = user;
     rp_err err = RP_ERR_INIT;
 
     observe(c, false, octets);
+    if (!c->ready && diagnose(octets) != NULL) {
+        snprintf(c->why, sizeof(c->why), "%s", diagnose(octets));
+        rp_transport_abort(c->transport);
+        return;
+    }
     if (rp_h2_conn_feed(c->h2, octets, &err) != RP_OK)
         snprintf(c->why, sizeof(c->why), "%s", err.text);
     flush_now(c);

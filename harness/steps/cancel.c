@@ -1,0 +1,18 @@
+/* cancel: the application gives the call up. */
+#include "harness/drivers/call.h"
+#include "harness/run/step.h"
+
+static pf_step_result run(pf_script *s, const json_t *args, bool again)
+{
+    pf_call *c = pf_script_call(s, args);
+
+    (void)again;
+    if (c == NULL)
+        return PF_STEP_FAIL;
+    rp_call_cancel(c->call);
+    return PF_STEP_DONE;
+}
+
+static const char *const keys[] = {"call", NULL};
+
+const pf_step PF_STEP_cancel = {"cancel", keys, run, NULL};
