@@ -11,6 +11,7 @@ rp_code pf_format_find(const char *name, const pf_format **out, rp_err *err)
     for (size_t i = 0; pf_format_registry[i]; i++) {
         if (strcmp(pf_format_registry[i]->name, name) == 0) {
             *out = pf_format_registry[i];
+            rp_buf_clear(&names);
             return RP_OK;
         }
         rp_buf_printf(&names, " %s", pf_format_registry[i]->name);

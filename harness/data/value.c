@@ -61,8 +61,7 @@ static rp_code append_hex(const char *text, rp_buf *out, rp_err *err)
 static rp_code append_repeat(const char *unit, json_int_t times, rp_buf *out,
                              rp_err *err)
 {
-    if (unit == NULL || times < 0 ||
-        (size_t)times * strlen(unit) > OCTETS_MAX)
+    if (unit == NULL || times < 0 || (size_t)times * strlen(unit) > OCTETS_MAX)
         return rp_fail(err, RP_EPARSE, "repeat needs [text, count]");
     for (json_int_t i = 0; i < times; i++)
         rp_buf_append_str(out, unit);
@@ -74,8 +73,8 @@ rp_code pf_value_octets(const json_t *v, rp_buf *out, rp_err *err)
     const json_t *part;
 
     if (json_is_string(v)) {
-        rp_buf_append(out, rp_slice_of(json_string_value(v),
-                                       json_string_length(v)));
+        rp_buf_append(out,
+                      rp_slice_of(json_string_value(v), json_string_length(v)));
         return RP_OK;
     }
     if ((part = json_object_get(v, "text")) != NULL)
@@ -91,7 +90,8 @@ rp_code pf_value_octets(const json_t *v, rp_buf *out, rp_err *err)
         json_integer_value(part) <= OCTETS_MAX) {
         size_t count = (size_t)json_integer_value(part);
 
-        memset(rp_buf_reserve(out, count), 0, count);
+        if (count > 0)
+            memset(rp_buf_reserve(out, count), 0, count);
         rp_buf_commit(out, count);
         return RP_OK;
     }
@@ -132,10 +132,9 @@ static json_t *substitute_text(const char *text, const json_t *names)
 
     while (*text != '\0') {
         const char *end = *text == '{' ? strchr(text, '}') : NULL;
-        char *name = end != NULL
-                         ? rp_slice_dup_str(rp_slice_of(
-                               text + 1, (size_t)(end - text - 1)))
-                         : NULL;
+        char *name = end != NULL ? rp_slice_dup_str(rp_slice_of(
+                                       text + 1, (size_t)(end - text - 1)))
+                                 : NULL;
         json_t *value = name != NULL ? json_object_get(names, name) : NULL;
 
         rp_mem_free(name);
@@ -180,10 +179,9 @@ json_t *pf_value_substitute(const json_t *v, const json_t *names)
     {
         json_t *name = substitute_text(key, names);
 
-        json_object_set_new(copy,
-                            json_is_string(name) ? json_string_value(name)
-                                                 : key,
-                            pf_value_substitute(value, names));
+        json_object_set_new(
+            copy, json_is_string(name) ? json_string_value(name) : key,
+            pf_value_substitute(value, names));
         json_decref(name);
     }
     return copy;

@@ -4,8 +4,10 @@ void rp_percent_encode(rp_slice text, rp_buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.data[i];
+        bool outer = i == 0 || i + 1 == text.len;
 
-        if (c >= 0x20 && c <= 0x7e && c != '%')
+        /* HTTP field values may not begin or end with a space */
+        if (c >= 0x20 && c <= 0x7e && c != '%' && !(c == ' ' && outer))
             rp_buf_append_byte(out, c);
         else
             rp_buf_printf(out, "%%%02X", c);

@@ -30,7 +30,8 @@ typedef struct interop_call {
     bool hold;      /* HalfDuplexCall: answers come after the half-close */
     bool streaming; /* several requests may come */
     bool asked;     /* for the next of them */
-    bool waiting;   /* for a pause or for room */
+    bool paused;    /* the timer runs */
+    bool blocked;   /* on_sent will come */
     bool done;
     uint64_t total; /* StreamingInputCall */
     rp_status status;
@@ -248,7 +249,7 @@ static void on_pause(void *arg)
 {
     interop_call *i = arg;
 
-    i->waiting = false;
+    i->paused = false;
     if (i->first != NULL)
         i->first->pause_us = 0;
     advance(i);
@@ -258,12 +259,12 @@ static void on_pause(void *arg)
  * requests. */
 static void advance(interop_call *i)
 {
-    while (i->first != NULL && !i->waiting && !i->done &&
+    while (i->first != NULL && !i->paused && !i->blocked && !i->done &&
            !(i->hold && !i->half_closed)) {
         reply *r = i->first;
 
         if (r->pause_us > 0) {
-            i->waiting = true;
+            i->paused = true;
             rp_timer_set(i->timer, r->pause_us * RP_MICROSECOND);
             return;
         }
@@ -273,7 +274,7 @@ static void advance(interop_call *i)
             i->last = &i->first;
         rp_mem_free(r);
         if (rp_server_call_is_blocked(i->call) && i->first != NULL)
-            i->waiting = true; /* until on_sent */
+            i->blocked = true;
     }
     if (i->first == NULL && i->half_closed)
         finish(i);
@@ -363,8 +364,7 @@ static void on_sent(rp_server_call *call, void *user)
     interop_call *i = user;
 
     (void)call;
-    if (i->waiting && (i->first == NULL || i->first->pause_us == 0))
-        i->waiting = false;
+    i->blocked = false;
     if (strcmp(i->method, "StreamingInputCall") != 0)
         advance(i);
 }
