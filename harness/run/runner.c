@@ -22,6 +22,15 @@ enum {
     EXIT_FAULT = 4
 };
 
+/* A case is blamed for the target's death when it died of it alone, so often
+ * in a row. */
+enum { DEATHS_TO_BLAME = 3 };
+
+typedef struct suspect {
+    const pf_case *kase; /* NULL: nobody */
+    unsigned deaths;     /* while it ran alone */
+} suspect;
+
 typedef struct runner {
     const pf_run_opts *opts;
     uv_loop_t loop;
@@ -37,6 +46,10 @@ typedef struct runner {
     unsigned round;  /* of --repeat */
     bool alone_turn; /* cases that run alone come last */
     unsigned running;
+    suspect *suspects; /* ran while the target died: again, alone */
+    size_t suspect_count, suspect_cap;
+    suspect trying;
+    size_t deaths;
     bool stop;
     bool interrupted;
     uv_signal_t sigint, sigterm;
@@ -99,6 +112,13 @@ static pf_result result_of(const pf_case *c)
     return result;
 }
 
+static void add_suspect(runner *r, const pf_case *c, unsigned deaths)
+{
+    r->suspects = rp_mem_grow(r->suspects, r->suspect_count, &r->suspect_cap,
+                              sizeof(*r->suspects));
+    r->suspects[r->suspect_count++] = (suspect){c, deaths};
+}
+
 static void on_case_done(pf_script *s, void *user)
 {
     runner *r = user;
@@ -120,10 +140,18 @@ static void on_case_done(pf_script *s, void *user)
         result.actual = pf_script_actual_text(s);
     }
     if (result.verdict != PF_PASS && pf_lifecycle_is_dead(r->lifecycle)) {
-        result.verdict = PF_ERROR;
-        result.why = "the target has ended";
+        unsigned deaths = r->trying.kase == c ? r->trying.deaths + 1 : 0;
+
+        if (deaths >= DEATHS_TO_BLAME) {
+            result.verdict = PF_FAIL;
+            result.why = "the target dies of this case, run by itself";
+            record(r, &result);
+        } else {
+            add_suspect(r, c, deaths);
+        }
+    } else {
+        record(r, &result);
     }
-    record(r, &result);
     pf_script_free(s);
     r->running--;
 }
@@ -137,32 +165,76 @@ static void skip(runner *r, const pf_case *c, const char *reason)
     record(r, &result);
 }
 
-/* Starts what may run now: alone cases one by one, after all others. */
-static void start_cases(runner *r)
+static void start_case(runner *r, const pf_case *c)
 {
-    while (!r->stop && r->running < (r->alone_turn ? 1 : r->opts->jobs)) {
+    char reason[200];
+
+    if (!needs_met(c, &r->target, reason, sizeof(reason))) {
+        skip(r, c, reason);
+        return;
+    }
+    r->running++;
+    pf_console_started(r->console, c->id);
+    pf_script_start(c, &r->target, r->opts->time_scale, on_case_done, r);
+}
+
+/* The target died: a new one, and then, one by one, the cases that were
+ * running. Nothing that was recorded is lost. */
+static void revive(runner *r)
+{
+    r->deaths++;
+    pf_stream_note(r->stream, "warning", "the target died and was restarted",
+                   &r->fault);
+    pf_lifecycle_stop(&r->loop, r->lifecycle);
+    r->lifecycle = NULL;
+    rp_mem_free(r->target.address);
+    r->target.address = NULL;
+    if (pf_lifecycle_spawn(&r->loop, r->opts->command, &r->lifecycle,
+                           &r->target.address, &r->fault) != RP_OK)
+        r->stop = true;
+}
+
+/* The next case of this turn; NULL when there is none. Alone cases come last,
+ * one by one. */
+static const pf_case *next_case(runner *r)
+{
+    for (;;) {
         const pf_case *c;
-        char reason[200];
 
         if (r->next == r->suite->count) {
             if (r->running > 0)
-                return;
+                return NULL;
             if (r->alone_turn && ++r->round >= r->opts->repeat)
-                return;
+                return NULL;
             r->alone_turn = !r->alone_turn;
             r->next = 0;
-            continue;
         }
         c = &r->suite->cases[r->next++];
-        if (c->alone != r->alone_turn)
-            continue;
-        if (!needs_met(c, &r->target, reason, sizeof(reason))) {
-            skip(r, c, reason);
+        if (c->alone == r->alone_turn)
+            return c;
+    }
+}
+
+/* Starts what may run now. */
+static void start_cases(runner *r)
+{
+    while (!r->stop) {
+        bool dead = pf_lifecycle_is_dead(r->lifecycle);
+        bool single = r->alone_turn || r->suspect_count > 0 || dead;
+        const pf_case *c;
+
+        if (r->running >= (single ? 1 : r->opts->jobs))
+            return;
+        if (dead) {
+            revive(r);
             continue;
         }
-        r->running++;
-        pf_console_started(r->console, c->id);
-        pf_script_start(c, &r->target, r->opts->time_scale, on_case_done, r);
+        r->trying = r->suspect_count > 0 ? r->suspects[--r->suspect_count]
+                                         : (suspect){NULL, 0};
+        c = r->trying.kase != NULL ? r->trying.kase : next_case(r);
+        if (c == NULL)
+            return;
+        start_case(r, c);
     }
 }
 
@@ -186,11 +258,8 @@ static void on_run_limit(uv_timer_t *timer)
 static void run_cases(runner *r)
 {
     r->started = rp_time_now();
-    do {
-        start_cases(r);
-        if (r->running > 0)
-            uv_run(&r->loop, UV_RUN_ONCE);
-    } while (r->running > 0 && !r->interrupted);
+    for (start_cases(r); r->running > 0 && !r->interrupted; start_cases(r))
+        uv_run(&r->loop, UV_RUN_ONCE);
 }
 
 /* --- around the cases ----------------------------------------------------- */
@@ -230,9 +299,9 @@ static const char *target_name(const runner *r)
 
 static rp_code write_start(runner *r, rp_err *err)
 {
-    json_t *target = json_pack(
-        "{ss ss ss sO}", "name", target_name(r), "address", r->target.address,
-        "role", "server", "capabilities", r->target.capabilities);
+    json_t *target = json_pack("{ss ss ss sO}", "name", target_name(r),
+                               "address", r->target.address, "role", "server",
+                               "capabilities", r->target.capabilities);
     pf_run_facts facts = {.target = target,
                           .profile = "auto",
                           .seed = 1,
@@ -288,6 +357,11 @@ static int judge(runner *r)
                    r->opts->out);
     if (lines > 0)
         fputs(rp_buf_str(&stale), stderr);
+    if (r->deaths > 0)
+        fprintf(stderr,
+                "rpcproof: the target died %zu times and was "
+                "restarted\n",
+                r->deaths);
     if (r->deviating > 0 || lines > 0)
         status = EXIT_DEVIATES;
     if (r->interrupted) {
@@ -398,6 +472,7 @@ static void finish(runner *r)
     rp_mem_free(r->target.address);
     rp_mem_free(r->target.authority);
     json_decref(r->target.capabilities);
+    rp_mem_free(r->suspects);
     pf_console_free(r->console);
     pf_stream_close(r->stream);
     pf_expectations_free(r->expectations);
