@@ -10,10 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define READY_LIMIT (20 * RP_SECOND)
 #define STOP_LIMIT (5 * RP_SECOND)
+
+enum { DYING_CHECKS = 30, DYING_PAUSE_US = 2000 };
 
 struct pf_lifecycle {
     rp_server *server; /* embedded */
@@ -206,4 +209,22 @@ void pf_lifecycle_stop(uv_loop_t *loop, pf_lifecycle *l)
 bool pf_lifecycle_is_dead(const pf_lifecycle *l)
 {
     return l != NULL && l->spawned && l->exited;
+}
+
+bool pf_lifecycle_has_died(const pf_lifecycle *l)
+{
+    siginfo_t info;
+
+    if (l == NULL || !l->spawned || l->exited)
+        return pf_lifecycle_is_dead(l);
+    /* a dying process closes its sockets some time before it can be reaped */
+    for (int i = 0; i < DYING_CHECKS; i++) {
+        memset(&info, 0, sizeof(info));
+        if (waitid(P_PID, (id_t)l->process.pid, &info,
+                   WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            info.si_pid != 0)
+            return true;
+        usleep(DYING_PAUSE_US);
+    }
+    return false;
 }

@@ -29,4 +29,8 @@ void pf_lifecycle_stop(uv_loop_t *loop, pf_lifecycle *l);
 /* Whether the command has ended by itself. */
 bool pf_lifecycle_is_dead(const pf_lifecycle *l);
 
+/* The same, asked after a failure: waits a moment for a process that is just
+ * dying, and sees one that has not been reaped. */
+bool pf_lifecycle_has_died(const pf_lifecycle *l);
+
 #endif

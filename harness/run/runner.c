@@ -50,6 +50,7 @@ typedef struct runner {
     size_t suspect_count, suspect_cap;
     suspect trying;
     size_t deaths;
+    bool died; /* since it was started last */
     bool stop;
     bool interrupted;
     uv_signal_t sigint, sigterm;
@@ -139,7 +140,8 @@ static void on_case_done(pf_script *s, void *user)
         result.expected = pf_script_expected_text(s);
         result.actual = pf_script_actual_text(s);
     }
-    if (result.verdict != PF_PASS && pf_lifecycle_is_dead(r->lifecycle)) {
+    if (!pf_script_passed(s) && pf_lifecycle_has_died(r->lifecycle)) {
+        r->died = true;
         unsigned deaths = r->trying.kase == c ? r->trying.deaths + 1 : 0;
 
         if (deaths >= DEATHS_TO_BLAME) {
@@ -183,6 +185,7 @@ static void start_case(runner *r, const pf_case *c)
 static void revive(runner *r)
 {
     r->deaths++;
+    r->died = false;
     pf_stream_note(r->stream, "warning", "the target died and was restarted",
                    &r->fault);
     pf_lifecycle_stop(&r->loop, r->lifecycle);
@@ -219,7 +222,7 @@ static const pf_case *next_case(runner *r)
 static void start_cases(runner *r)
 {
     while (!r->stop) {
-        bool dead = pf_lifecycle_is_dead(r->lifecycle);
+        bool dead = r->died || pf_lifecycle_is_dead(r->lifecycle);
         bool single = r->alone_turn || r->suspect_count > 0 || dead;
         const pf_case *c;
 
