@@ -82,8 +82,8 @@ static bool match_length(const json_t *m, const json_t *v)
 {
     size_t len = json_is_string(v) ? json_string_length(v) : json_array_size(v);
     json_t *number = json_integer((json_int_t)len);
-    bool fits = (json_is_string(v) || json_is_array(v)) &&
-                pf_match(m, number, NULL);
+    bool fits =
+        (json_is_string(v) || json_is_array(v)) && pf_match(m, number, NULL);
 
     json_decref(number);
     return fits;

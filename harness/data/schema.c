@@ -8,7 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, WIRE_VARINT = 0, WIRE_64 = 1, WIRE_LEN = 2, WIRE_32 = 5 };
+enum {
+    DEPTH_MAX = 32,
+    WIRE_VARINT = 0,
+    WIRE_64 = 1,
+    WIRE_LEN = 2,
+    WIRE_32 = 5
+};
 
 #define TEST "/grpc.testing.TestService/"
 #define TEST_NAME "grpc.testing.TestService"
@@ -259,9 +265,8 @@ static bool take_value(const ProtobufCFieldDescriptor *f, unsigned wire,
         if (!take_varint(in, &n))
             return false;
         if (f != NULL)
-            *v = f->type == PROTOBUF_C_TYPE_BOOL
-                     ? json_boolean(n != 0)
-                     : json_integer((json_int_t)n);
+            *v = f->type == PROTOBUF_C_TYPE_BOOL ? json_boolean(n != 0)
+                                                 : json_integer((json_int_t)n);
         return true;
     }
     if (wire == WIRE_64 || wire == WIRE_32) {

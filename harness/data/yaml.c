@@ -141,8 +141,8 @@ static rp_code build_entry(parser *p, json_t *map)
         return fail_at(p, at, "a key must be a plain word", "");
     key = rp_mem_dup_str((const char *)p->event.data.scalar.value);
     if (p->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE && is_trap(key))
-        rc = fail_at(p, at, "a bare key that YAML 1.1 takes for a boolean: ",
-                     key);
+        rc = fail_at(p, at,
+                     "a bare key that YAML 1.1 takes for a boolean: ", key);
     else if (strcmp(key, "<<") == 0)
         rc = fail_at(p, at, "merge keys are not allowed", "");
     else if (json_object_get(map, key) != NULL)
@@ -196,8 +196,8 @@ static rp_code build(parser *p, json_t **out)
         break;
     }
     p->depth--;
-    if (rc == RP_OK && (json_is_object(*out) || json_is_array(*out) ||
-                        json_is_string(*out)))
+    if (rc == RP_OK &&
+        (json_is_object(*out) || json_is_array(*out) || json_is_string(*out)))
         note_place(p, *out, at);
     return rc;
 }

@@ -325,8 +325,7 @@ rp_h2_conn *rp_h2_conn_new(const rp_h2_opts *opts)
     nghttp2_option_set_no_auto_window_update(option, 1);
     /* grpc-message may begin or end with spaces: its grammar leaves them as
        they are, and C-core sends them so */
-    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option,
-                                                                     1);
+    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1);
     if (opts->server)
         nghttp2_session_server_new2(&c->session, cb, c, option);
     else

@@ -64,9 +64,8 @@ static void put_case(FILE *out, const pf_result *r)
     rp_slice role = pf_result_role(r->id);
     rp_slice area = pf_result_area(r->id);
 
-    fprintf(out, "    <testcase classname=\"%.*s.%.*s\" name=\"",
-            (int)role.len, (const char *)role.data, (int)area.len,
-            (const char *)area.data);
+    fprintf(out, "    <testcase classname=\"%.*s.%.*s\" name=\"", (int)role.len,
+            (const char *)role.data, (int)area.len, (const char *)area.data);
     put(out, r->id);
     fprintf(out, "\" time=\"%.6f\">", r->ms / 1000);
     put_outcome(out, r);
