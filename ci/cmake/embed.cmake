@@ -31,6 +31,7 @@ function(rp_embed target name root)
     file(CONFIGURE OUTPUT ${out} CONTENT "${text}" @ONLY)
     set_source_files_properties(${out} PROPERTIES
         OBJECT_DEPENDS "${files}"
-        COMPILE_OPTIONS "-w;-fno-lto;-fno-toplevel-reorder")
+        COMPILE_OPTIONS
+            "-w;$<$<C_COMPILER_ID:GNU>:-fno-lto;-fno-toplevel-reorder>")
     target_sources(${target} PRIVATE ${out})
 endfunction()
