@@ -49,7 +49,7 @@ static bool match_regex(const char *pattern, const json_t *v)
     regex_t re;
     bool fits;
 
-    if (!json_is_string(v) ||
+    if (!json_is_string(v) || pattern == NULL ||
         regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
         return false;
     fits = regexec(&re, json_string_value(v), 0, NULL, 0) == 0;
@@ -111,10 +111,10 @@ static bool match_form(const json_t *m, const json_t *v, bool *known)
     if ((a = json_object_get(m, "regex")) != NULL)
         return match_regex(json_string_value(a), v);
     if ((a = json_object_get(m, "prefix")) != NULL)
-        return json_is_string(v) &&
+        return json_is_string(v) && json_is_string(a) &&
                rp_slice_starts_with(text_of(v), json_string_value(a));
     if ((a = json_object_get(m, "suffix")) != NULL)
-        return json_is_string(v) &&
+        return json_is_string(v) && json_is_string(a) &&
                rp_slice_ends_with(text_of(v), json_string_value(a));
     if ((a = json_object_get(m, "contains")) != NULL)
         return match_contains(a, v);

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OCTETS_MAX = 64 * 1024 * 1024, SHOWN_MAX = 120 };
+enum {
+    OCTETS_MAX = 64 * 1024 * 1024,
+    SHOWN_MAX = 120,
+    DURATION_MAX = 100000000, /* of any unit */
+};
 
 rp_code pf_value_duration(const json_t *v, rp_nanos *out, rp_err *err)
 {
@@ -23,7 +27,8 @@ rp_code pf_value_duration(const json_t *v, rp_nanos *out, rp_err *err)
     if (text != NULL) {
         number = strtod(text, &end);
         for (size_t i = 0; end != text && i < RP_COUNT(units); i++) {
-            if (strcmp(end, units[i].unit) == 0 && number >= 0) {
+            if (strcmp(end, units[i].unit) == 0 && number >= 0 &&
+                number < DURATION_MAX) {
                 *out = (rp_nanos)(number * (double)units[i].size);
                 return RP_OK;
             }
@@ -125,13 +130,16 @@ static void append_value(rp_buf *out, const json_t *value)
     free(text);
 }
 
-static json_t *substitute_text(const char *text, const json_t *names)
+static json_t *substitute_text(rp_slice whole, const json_t *names)
 {
+    const char *text = (const char *)whole.data;
+    const char *stop = text + whole.len;
     rp_buf out = RP_BUF_INIT;
     json_t *result = NULL;
 
-    while (*text != '\0') {
-        const char *end = *text == '{' ? strchr(text, '}') : NULL;
+    while (text < stop) {
+        const char *end =
+            *text == '{' ? memchr(text, '}', (size_t)(stop - text)) : NULL;
         char *name = end != NULL ? rp_slice_dup_str(rp_slice_of(
                                        text + 1, (size_t)(end - text - 1)))
                                  : NULL;
@@ -142,7 +150,7 @@ static json_t *substitute_text(const char *text, const json_t *names)
             rp_buf_append_byte(&out, (uint8_t)*text++);
             continue;
         }
-        if (out.len == 0 && end[1] == '\0') {
+        if (out.len == 0 && end + 1 == stop) {
             result = json_deep_copy(value);
             break;
         }
@@ -165,7 +173,8 @@ json_t *pf_value_substitute(const json_t *v, const json_t *names)
     size_t i;
 
     if (json_is_string(v))
-        return substitute_text(json_string_value(v), names);
+        return substitute_text(
+            rp_slice_of(json_string_value(v), json_string_length(v)), names);
     if (json_is_array(v)) {
         copy = json_array();
         json_array_foreach(v, i, value)
@@ -177,7 +186,7 @@ json_t *pf_value_substitute(const json_t *v, const json_t *names)
     copy = json_object();
     json_object_foreach((json_t *)(uintptr_t)v, key, value)
     {
-        json_t *name = substitute_text(key, names);
+        json_t *name = substitute_text(rp_slice_str(key), names);
 
         json_object_set_new(
             copy, json_is_string(name) ? json_string_value(name) : key,

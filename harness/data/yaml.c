@@ -1,5 +1,6 @@
 #include "harness/data/yaml.h"
 
+#include <errno.h>
 #include <rpcref/mem.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +81,9 @@ static json_t *plain_value(const char *text)
         return json_false();
     if (strchr("+-.0123456789", text[0]) == NULL)
         return json_string(text);
+    errno = 0;
     integer = strtoll(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
-    if (*end == '\0' && end != text)
+    if (*end == '\0' && end != text && errno == 0)
         return json_integer(integer);
     real = strtod(text, &end);
     if (*end == '\0' && end != text && strpbrk(text, "xXnN") == NULL)
@@ -96,8 +98,9 @@ static rp_code build_scalar(parser *p, json_t **out)
     const char *text = (const char *)p->event.data.scalar.value;
     bool plain = p->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 
-    if (p->event.data.scalar.tag != NULL)
-        return fail_at(p, p->event.start_mark, "tags are not allowed", "");
+    if (p->event.data.scalar.tag != NULL || p->event.data.scalar.anchor != NULL)
+        return fail_at(p, p->event.start_mark,
+                       "tags and anchors are not allowed", "");
     if (plain && is_trap(text))
         return fail_at(p, p->event.start_mark,
                        "a bare word that YAML 1.1 takes for a boolean; quote ",
@@ -174,6 +177,11 @@ static rp_code build_map(parser *p, json_t **out)
     return rc;
 }
 
+static bool is_marked(const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+    return anchor != NULL || tag != NULL;
+}
+
 static rp_code build(parser *p, json_t **out)
 {
     yaml_mark_t at = p->event.start_mark;
@@ -186,10 +194,16 @@ static rp_code build(parser *p, json_t **out)
         rc = build_scalar(p, out);
         break;
     case YAML_SEQUENCE_START_EVENT:
-        rc = build_list(p, out);
+        rc = is_marked(p->event.data.sequence_start.anchor,
+                       p->event.data.sequence_start.tag)
+                 ? fail_at(p, at, "tags and anchors are not allowed", "")
+                 : build_list(p, out);
         break;
     case YAML_MAPPING_START_EVENT:
-        rc = build_map(p, out);
+        rc = is_marked(p->event.data.mapping_start.anchor,
+                       p->event.data.mapping_start.tag)
+                 ? fail_at(p, at, "tags and anchors are not allowed", "")
+                 : build_map(p, out);
         break;
     default:
         rc = fail_at(p, at, "anchors and aliases are not allowed", "");

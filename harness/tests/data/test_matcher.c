@@ -59,6 +59,17 @@ static void forms_say_what_they_mean(void **state)
     assert_false(match("{\"bytes\": {\"zeros\": 2}}", "\"ab\""));
 }
 
-RP_TEST_MAIN(cmocka_unit_test(values_match_themselves),
+static void malformed_forms_match_nothing(void **state)
+{
+    (void)state;
+    assert_false(match("{\"regex\": 5}", "\"5\""));
+    assert_false(match("{\"regex\": \"(\"}", "\"(\""));
+    assert_false(match("{\"prefix\": 5}", "\"5\""));
+    assert_false(match("{\"suffix\": [1]}", "\"5\""));
+    assert_false(match("{\"bytes\": 5}", "\"5\""));
+}
+
+RP_TEST_MAIN(cmocka_unit_test(malformed_forms_match_nothing),
+             cmocka_unit_test(values_match_themselves),
              cmocka_unit_test(objects_match_by_their_keys),
              cmocka_unit_test(forms_say_what_they_mean))
