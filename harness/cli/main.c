@@ -25,7 +25,10 @@ static void print_help(const pf_command *c)
     for (const pf_option *o = c->options; o->name != NULL; o++) {
         char left[64];
 
-        snprintf(left, sizeof(left), "--%s%s%s", o->name,
+        snprintf(left, sizeof(left), "%s%.1s%s--%s%s%s",
+                 o->letter != '\0' ? "-" : "",
+                 o->letter != '\0' ? &o->letter : "",
+                 o->letter != '\0' ? ", " : "", o->name,
                  o->argument != NULL ? " " : "",
                  o->argument != NULL ? o->argument : "");
         printf("  %-26s %s\n", left, o->help);

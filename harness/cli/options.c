@@ -54,6 +54,23 @@ static void add_value(pf_options *o, const char *name, const char *value)
     json_array_append_new(list, json_string(value));
 }
 
+/* `-l VALUE` */
+static rp_code take_letter(const pf_option *table, char ***argv, pf_options *o,
+                           rp_err *err)
+{
+    const char *arg = **argv;
+
+    for (; table->name != NULL; table++) {
+        if (table->letter != arg[1] || arg[2] != '\0')
+            continue;
+        if ((*argv)[1] == NULL)
+            return rp_fail(err, RP_EINVAL, "%s needs %s", arg, table->argument);
+        add_value(o, table->name, *++*argv);
+        return RP_OK;
+    }
+    return rp_fail(err, RP_EINVAL, "unknown option '%s'", arg);
+}
+
 static rp_code take_option(const pf_option *table, char ***argv, pf_options *o,
                            rp_err *err)
 {
@@ -94,11 +111,12 @@ rp_code pf_options_parse(const pf_option *table, char **argv, pf_options *o,
                        ? RP_OK
                        : rp_fail(err, RP_EINVAL, "a command must follow --");
         }
-        if (strncmp(*argv, "--", 2) != 0) {
+        if ((*argv)[0] != '-' || (*argv)[1] == '\0') {
             json_array_append_new(o->positional, json_string(*argv));
             continue;
         }
-        rc = take_option(table, &argv, o, err);
+        rc = (*argv)[1] == '-' ? take_option(table, &argv, o, err)
+                               : take_letter(table, &argv, o, err);
         if (rc != RP_OK)
             return rc;
     }

@@ -14,6 +14,7 @@ typedef struct pf_option {
     const char *name;
     const char *argument; /* how help calls it; NULL: a switch */
     const char *help;
+    char letter; /* also `-l VALUE`; 0: none */
 } pf_option;
 
 /* What was given. Embedded: pf_options_clear(). */
