@@ -13,8 +13,8 @@ function(rp_protos target root)
         string(REGEX REPLACE "\\.proto$" ".pb-c" base ${file})
         add_custom_command(
             OUTPUT ${dir}/${base}.c ${dir}/${base}.h
-            COMMAND ${PROTOC_C} --c_out=${dir} -I${root} -I/usr/include
-                ${root}/${file}
+            COMMAND ${PROTOC_C} --c_out=${dir} -I${root}
+                -I${RP_PROTO_DIR} -I/usr/include ${root}/${file}
             DEPENDS ${root}/${file}
             COMMENT "protoc-c ${file}" VERBATIM)
         list(APPEND generated ${dir}/${base}.c ${dir}/${base}.h)
