@@ -1,12 +1,12 @@
 #include "harness/case/case.h"
 
+#include "harness/case/check.h"
+#include "harness/case/matrix.h"
 #include "harness/data/value.h"
 #include "harness/data/yaml.h"
-#include "harness/run/step.h"
 #include "reference/base/embed.h"
 #include "reference/base/file.h"
 #include <dirent.h>
-#include <fnmatch.h>
 #include <rpcref/mem.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,179 +15,57 @@
 
 enum { CASE_FILE_MAX = 1024 * 1024 };
 
-typedef struct loader {
-    pf_suite *suite;
-    pf_yaml *yaml;
-    json_t *doc;
-    const char *id; /* of the file */
-    rp_err *err;
-} loader;
+#define CASE_TIMEOUT (10 * RP_SECOND)
 
-static bool is_in(const char *word, const char *const *list)
+/* A scalar as it stands in ids and in the keys of {by: ...}. Freed by the
+ * caller. */
+static char *scalar_text(const json_t *v)
 {
-    for (; word != NULL && *list != NULL; list++) {
-        if (strcmp(word, *list) == 0)
-            return true;
-    }
-    return false;
-}
+    char *json;
+    char *text;
 
-static rp_code check_words(loader *l, const char *key,
-                           const char *const *allowed, bool needed)
-{
-    const json_t *v = json_object_get(l->doc, key);
-
-    if (v == NULL && !needed)
-        return RP_OK;
-    if (!is_in(json_string_value(v), allowed))
-        return pf_yaml_fail(l->yaml, v != NULL ? v : l->doc, l->err,
-                            "'%s' is missing or is no such thing: '%s'", key,
-                            json_is_string(v) ? json_string_value(v) : "");
-    return RP_OK;
-}
-
-static rp_code check_keys(loader *l)
-{
-    static const char *const known[] = {
-        "title",   "cites",   "level", "impact",  "driver",
-        "needs",   "tags",    "alone", "vary",    "let",
-        "exclude", "timeout", "steps", "aliases", NULL};
-    const char *key;
-    const json_t *v;
-
-    json_object_foreach(l->doc, key, v)
-    {
-        if (!is_in(key, known))
-            return pf_yaml_fail(l->yaml, v, l->err, "unknown key '%s'", key);
-    }
-    return RP_OK;
-}
-
-static rp_code check_cites(loader *l)
-{
-    json_t *cites = json_object_get(l->doc, "cites");
-    json_t *id;
-    size_t i;
-
-    if (json_array_size(cites) == 0)
-        return pf_yaml_fail(l->yaml, l->doc, l->err,
-                            "a case must cite a requirement");
-    json_array_foreach(cites, i, id)
-    {
-        if (!json_is_string(id) ||
-            pf_catalogue_find(json_string_value(id)) == NULL)
-            return pf_yaml_fail(
-                l->yaml, id, l->err, "no requirement has the id '%s'",
-                json_is_string(id) ? json_string_value(id) : "?");
-    }
-    return RP_OK;
-}
-
-static rp_code check_steps(loader *l, const json_t *steps)
-{
-    json_t *step;
-    size_t i;
-
-    if (!json_is_array(steps) || json_array_size(steps) == 0)
-        return pf_yaml_fail(l->yaml, l->doc, l->err, "there are no steps");
-    json_array_foreach(steps, i, step)
-    {
-        rp_err why = RP_ERR_INIT;
-        const json_t *inner;
-
-        if (pf_step_check(step, &why) != RP_OK)
-            return pf_yaml_fail(l->yaml, step, l->err, "%s", why.text);
-        inner = json_object_get(json_object_get(step, "repeat"), "steps");
-        if (inner != NULL) {
-            rp_code rc = check_steps(l, inner);
-
-            if (rc != RP_OK)
-                return rc;
-        }
-    }
-    return RP_OK;
-}
-
-static rp_code check(loader *l)
-{
-    static const char *const levels[] = {"must", "should", "convention",
-                                         "may",  "info",   NULL};
-    static const char *const impacts[] = {"peer", "security", "tolerance",
-                                          NULL};
-    rp_code rc;
-
-    if (!json_is_object(l->doc) ||
-        !json_is_string(json_object_get(l->doc, "title")))
-        return pf_yaml_fail(l->yaml, l->doc, l->err, "a case needs a title");
-    rc = check_keys(l);
-    if (rc == RP_OK)
-        rc = check_words(l, "level", levels, true);
-    if (rc == RP_OK)
-        rc = check_words(l, "impact", impacts, false);
-    if (rc == RP_OK)
-        rc = check_cites(l);
-    if (rc == RP_OK)
-        rc = check_steps(l, json_object_get(l->doc, "steps"));
-    return rc;
-}
-
-/* --- variations ----------------------------------------------------------- */
-
-static bool choice_fits(const json_t *wanted, const json_t *names)
-{
-    const char *axis;
-    json_t *value;
-
-    json_object_foreach((json_t *)(uintptr_t)wanted, axis, value)
-    {
-        const json_t *have = json_object_get(names, axis);
-        bool fits = json_equal(value, have);
-
-        for (size_t i = 0; i < json_array_size(value); i++)
-            fits |= json_equal(json_array_get(value, i), have);
-        if (!fits)
-            return false;
-    }
-    return true;
-}
-
-static bool is_excluded(const json_t *doc, const json_t *names)
-{
-    const json_t *list = json_object_get(doc, "exclude");
-
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        if (choice_fits(json_array_get(list, i), names))
-            return true;
-    }
-    return false;
+    if (json_is_string(v))
+        return rp_mem_dup_str(json_string_value(v));
+    json = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+    text = rp_mem_dup_str(json != NULL ? json : "");
+    free(json);
+    return text;
 }
 
 /* {by: AXIS, VALUE: x, else: y} picks; anything else is itself. */
 static json_t *let_value(const json_t *v, const json_t *names)
 {
     const char *by = json_string_value(json_object_get(v, "by"));
-    json_t *chosen;
-    char text[64];
-    const json_t *axis;
+    const json_t *picked;
+    char *text;
 
     if (by == NULL)
         return pf_value_substitute(v, names);
-    axis = json_object_get(names, by);
-    if (json_is_integer(axis))
-        snprintf(text, sizeof(text), "%lld",
-                 (long long)json_integer_value(axis));
-    else
-        snprintf(text, sizeof(text), "%s",
-                 json_is_string(axis) ? json_string_value(axis)
-                 : json_is_true(axis) ? "true"
-                                      : "false");
-    chosen = json_object_get(v, text);
-    if (chosen == NULL)
-        chosen = json_object_get(v, "else");
-    return chosen != NULL ? pf_value_substitute(chosen, names) : json_null();
+    text = scalar_text(json_object_get(names, by));
+    picked = json_object_get(v, text);
+    if (picked == NULL)
+        picked = json_object_get(v, "else");
+    rp_mem_free(text);
+    return picked != NULL ? pf_value_substitute(picked, names) : json_null();
 }
 
-static json_t *filter_steps(const json_t *steps, const json_t *names)
+static json_t *fill_steps(const json_t *steps, const json_t *names);
+
+/* The lists of steps within a step, in place of those just copied. */
+static void fill_nested(const json_t *args, json_t *filled, const json_t *names)
+{
+    const json_t *steps = json_object_get(args, "steps");
+    const json_t *branches = json_object_get(args, "branches");
+
+    if (steps != NULL)
+        json_object_set_new(filled, "steps", fill_steps(steps, names));
+    for (size_t i = 0; i < json_array_size(branches); i++)
+        json_array_set_new(json_object_get(filled, "branches"), i,
+                           fill_steps(json_array_get(branches, i), names));
+}
+
+/* The steps without those whose `when` does not fit; filled in. */
+static json_t *fill_steps(const json_t *steps, const json_t *names)
 {
     json_t *kept = json_array();
     json_t *step;
@@ -196,158 +74,181 @@ static json_t *filter_steps(const json_t *steps, const json_t *names)
     json_array_foreach(steps, i, step)
     {
         const json_t *when = json_object_get(step, "when");
+        const char *verb;
+        json_t *args;
+        json_t *filled;
 
-        if (when == NULL || choice_fits(when, names))
-            json_array_append_new(kept, pf_value_substitute(step, names));
+        if (when != NULL && !pf_matrix_fits(when, names))
+            continue;
+        filled = pf_value_substitute(step, names);
+        json_object_foreach(step, verb, args)
+            fill_nested(args, json_object_get(filled, verb), names);
+        json_array_append_new(kept, filled);
     }
     return kept;
 }
 
-static void append_choice(rp_buf *id, const char *axis, const json_t *value)
+static char *make_id(const char *file_id, const json_t *choice)
 {
-    rp_buf_printf(id, "%s=", axis);
-    if (json_is_string(value)) {
-        rp_buf_append_str(id, json_string_value(value));
-    } else {
-        char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-
-        rp_buf_append_str(id, text);
-        free(text);
-    }
-}
-
-static void fill_facts(pf_case *c, const json_t *names)
-{
-    const json_t *timeout = json_object_get(c->doc, "timeout");
-    const json_t *first =
-        pf_catalogue_find(json_string_value(json_array_get(c->cites, 0)));
-    const char *impact = json_string_value(json_object_get(c->doc, "impact"));
-
-    c->impact = impact != NULL
-                    ? impact
-                    : json_string_value(json_object_get(first, "impact"));
-    c->timeout = 10 * RP_SECOND;
-    if (timeout != NULL)
-        pf_value_duration(timeout, &c->timeout, NULL);
-    c->steps = filter_steps(json_object_get(c->doc, "steps"), names);
-}
-
-static void add_case(loader *l, const json_t *choice)
-{
-    pf_suite *s = l->suite;
-    json_t *names = json_copy((json_t *)(uintptr_t)choice);
     rp_buf id = RP_BUF_INIT;
-    const char *key;
+    const char *separator = "[";
+    const char *axis;
+    json_t *value;
+
+    rp_buf_append_str(&id, file_id);
+    json_object_foreach((json_t *)(uintptr_t)choice, axis, value)
+    {
+        char *text = scalar_text(value);
+
+        rp_buf_printf(&id, "%s%s=%s", separator, axis, text);
+        separator = ",";
+        rp_mem_free(text);
+    }
+    if (json_object_size(choice) > 0)
+        rp_buf_append_byte(&id, ']');
+    return rp_buf_take_str(&id);
+}
+
+/* Of the requirement cited first, unless the case says another. A constant,
+ * so that cases do not borrow from the catalogue. */
+static const char *find_impact(const json_t *doc, const pf_catalogue *catalogue)
+{
+    static const char *const impacts[] = {"peer", "security", "tolerance"};
+    const json_t *cite = json_array_get(json_object_get(doc, "cites"), 0);
+    const json_t *first = pf_catalogue_find(catalogue, json_string_value(cite));
+    const json_t *own = json_object_get(doc, "impact");
+    const char *impact =
+        json_string_value(own != NULL ? own : json_object_get(first, "impact"));
+
+    for (size_t i = 0; impact != NULL && i < RP_COUNT(impacts); i++) {
+        if (strcmp(impact, impacts[i]) == 0)
+            return impacts[i];
+    }
+    return NULL;
+}
+
+static void add_case(pf_suite *s, const pf_suite_opts *opts, json_t *doc,
+                     const char *file_id, const json_t *choice)
+{
+    const json_t *timeout = json_object_get(doc, "timeout");
+    json_t *names = json_copy((json_t *)(uintptr_t)choice);
+    const char *name;
     json_t *value;
     pf_case *c;
 
-    if (is_excluded(l->doc, choice)) {
-        json_decref(names);
-        return;
-    }
-    json_object_foreach(json_object_get(l->doc, "let"), key, value)
-        json_object_set_new(names, key, let_value(value, names));
-    rp_buf_append_str(&id, l->id);
-    json_object_foreach((json_t *)(uintptr_t)choice, key, value)
-    {
-        rp_buf_append_str(&id, id.data[id.len - 1] == ',' ||
-                                       strchr(rp_buf_str(&id), '[') != NULL
-                                   ? ","
-                                   : "[");
-        append_choice(&id, key, value);
-    }
-    if (json_object_size(choice) > 0)
-        rp_buf_append_str(&id, "]");
+    json_object_foreach(json_object_get(doc, "let"), name, value)
+        json_object_set_new(names, name, let_value(value, names));
     s->cases = rp_mem_grow(s->cases, s->count, &s->cap, sizeof(pf_case));
     c = &s->cases[s->count++];
-    memset(c, 0, sizeof(*c));
-    c->id = rp_buf_take_str(&id);
-    c->doc = json_incref(l->doc);
-    c->title = json_string_value(json_object_get(l->doc, "title"));
-    c->level = json_string_value(json_object_get(l->doc, "level"));
-    c->cites = json_object_get(l->doc, "cites");
-    c->needs = json_object_get(l->doc, "needs");
-    c->tags = json_object_get(l->doc, "tags");
-    c->alone = json_is_true(json_object_get(l->doc, "alone"));
-    fill_facts(c, names);
+    *c = (pf_case){
+        .id = make_id(file_id, choice),
+        .title = json_string_value(json_object_get(doc, "title")),
+        .level = json_string_value(json_object_get(doc, "level")),
+        .impact = find_impact(doc, opts->catalogue),
+        .cites = json_object_get(doc, "cites"),
+        .needs = json_object_get(doc, "needs"),
+        .tags = json_object_get(doc, "tags"),
+        .aliases = json_object_get(doc, "aliases"),
+        .driver = pf_check_driver(doc),
+        .alone = json_is_true(json_object_get(doc, "alone")),
+        .timeout = CASE_TIMEOUT,
+        .doc = json_incref(doc),
+        .steps = fill_steps(json_object_get(doc, "steps"), names),
+    };
+    if (timeout != NULL)
+        pf_value_duration(timeout, &c->timeout, NULL);
     json_decref(names);
 }
 
-/* Every choice of the axes from `axis` on. */
-static void expand(loader *l, const json_t *vary, void *axis, json_t *choice)
+static rp_code add_choices(pf_suite *s, const pf_suite_opts *opts,
+                           const pf_yaml *yaml, const char *file_id,
+                           rp_err *err)
 {
-    const json_t *values;
+    json_t *doc = pf_yaml_root(yaml);
+    const json_t *vary = json_object_get(doc, "vary");
+    rp_err why = RP_ERR_INIT;
+    json_t *choices;
+    json_t *choice;
+    size_t i;
 
-    if (axis == NULL) {
-        add_case(l, choice);
-        return;
-    }
-    values = json_object_iter_value(axis);
-    for (size_t i = 0; i < json_array_size(values); i++) {
-        json_object_set(choice, json_object_iter_key(axis),
-                        json_array_get(values, i));
-        expand(l, vary, json_object_iter_next((json_t *)(uintptr_t)vary, axis),
-               choice);
-    }
-    json_object_del(choice, json_object_iter_key(axis));
+    if (pf_matrix_expand(vary, json_object_get(doc, "exclude"),
+                         opts->exhaustive, &choices, &why) != RP_OK)
+        return pf_yaml_fail(yaml, vary, err, "%s", why.text);
+    json_array_foreach(choices, i, choice)
+        add_case(s, opts, doc, file_id, choice);
+    i = json_array_size(choices);
+    json_decref(choices);
+    return i > 0
+               ? RP_OK
+               : pf_yaml_fail(yaml, vary, err, "every combination is excluded");
 }
 
-static rp_code load_text(pf_suite *s, const char *path, rp_slice text,
-                         rp_err *err)
+rp_code pf_suite_add(pf_suite *s, const pf_suite_opts *opts, const char *path,
+                     rp_slice text, rp_err *err)
 {
-    char *name = rp_mem_printf("cases/%s", path);
+    char *name =
+        rp_mem_printf("%s/%s", opts->dir != NULL ? opts->dir : "cases", path);
     char *id = rp_mem_dup_str(path);
-    loader l = {.suite = s, .id = id, .err = err};
-    json_t *choice = json_object();
-    rp_code rc;
+    pf_yaml *yaml = NULL;
+    rp_code rc = pf_yaml_parse(name, text, &yaml, err);
 
-    if (strlen(id) > 5)
-        id[strlen(id) - 5] = '\0'; /* .yaml */
-    rc = pf_yaml_parse(name, text, &l.yaml, err);
-    if (rc == RP_OK) {
-        l.doc = pf_yaml_root(l.yaml);
-        rc = check(&l);
-    }
-    if (rc == RP_OK) {
-        json_t *vary = json_object_get(l.doc, "vary");
-
-        expand(&l, vary, json_object_iter(vary), choice);
+    if (rp_slice_ends_with(rp_slice_str(id), ".yaml"))
+        id[strlen(id) - strlen(".yaml")] = '\0';
+    if (rc == RP_OK)
+        rc = pf_check_case(yaml, opts->catalogue, err);
+    if (rc == RP_OK)
+        rc = add_choices(s, opts, yaml, id, err);
+    if (rc == RP_OK)
         s->files++;
-    }
-    pf_yaml_free(l.yaml);
-    json_decref(choice);
+    pf_yaml_free(yaml);
     rp_mem_free(name);
     rp_mem_free(id);
     return rc;
 }
 
-static rp_code load_dir(pf_suite *s, const char *root, const char *under,
-                        rp_err *err)
+/* --- where they are read from --------------------------------------------- */
+
+static rp_code load_dir(pf_suite *s, const pf_suite_opts *opts,
+                        const char *under, rp_err *err);
+
+static rp_code load_entry(pf_suite *s, const pf_suite_opts *opts,
+                          const char *rel, rp_err *err)
 {
-    char *dir = rp_mem_printf("%s%s%s", root, *under ? "/" : "", under);
+    char *full = rp_mem_printf("%s/%s", opts->dir, rel);
+    rp_buf text = RP_BUF_INIT;
+    struct stat st;
+    rp_code rc = RP_OK;
+
+    if (stat(full, &st) != 0) {
+        rc = rp_fail(err, RP_EIO, "%s: cannot be read", full);
+    } else if (S_ISDIR(st.st_mode)) {
+        rc = load_dir(s, opts, rel, err);
+    } else if (rp_slice_ends_with(rp_slice_str(rel), ".yaml")) {
+        rc = rp_file_read(full, CASE_FILE_MAX, &text, err);
+        if (rc == RP_OK)
+            rc = pf_suite_add(s, opts, rel, rp_buf_slice(&text), err);
+    }
+    rp_buf_clear(&text);
+    rp_mem_free(full);
+    return rc;
+}
+
+static rp_code load_dir(pf_suite *s, const pf_suite_opts *opts,
+                        const char *under, rp_err *err)
+{
+    const char *slash = *under != '\0' ? "/" : "";
+    char *dir = rp_mem_printf("%s%s%s", opts->dir, slash, under);
     struct dirent **names = NULL;
     int count = scandir(dir, &names, NULL, alphasort);
     rp_code rc =
         count >= 0 ? RP_OK : rp_fail(err, RP_EIO, "%s: cannot be read", dir);
 
     for (int i = 0; i < count; i++) {
-        const char *name = names[i]->d_name;
-        char *rel = rp_mem_printf("%s%s%s", under, *under ? "/" : "", name);
-        char *full = rp_mem_printf("%s/%s", root, rel);
-        struct stat st;
-        rp_buf text = RP_BUF_INIT;
+        char *rel = rp_mem_printf("%s%s%s", under, slash, names[i]->d_name);
 
-        if (rc == RP_OK && name[0] != '.' && stat(full, &st) == 0) {
-            if (S_ISDIR(st.st_mode))
-                rc = load_dir(s, root, rel, err);
-            else if (rp_slice_ends_with(rp_slice_str(name), ".yaml") &&
-                     (rc = rp_file_read(full, CASE_FILE_MAX, &text, err)) ==
-                         RP_OK)
-                rc = load_text(s, rel, rp_buf_slice(&text), err);
-        }
-        rp_buf_clear(&text);
+        if (rc == RP_OK && names[i]->d_name[0] != '.')
+            rc = load_entry(s, opts, rel, err);
         rp_mem_free(rel);
-        rp_mem_free(full);
         free(names[i]);
     }
     free(names);
@@ -355,24 +256,27 @@ static rp_code load_dir(pf_suite *s, const char *root, const char *under,
     return rc;
 }
 
-rp_code pf_suite_load(const char *dir, pf_suite **out, rp_err *err)
+static rp_code load_embedded(pf_suite *s, const pf_suite_opts *opts,
+                             rp_err *err)
 {
-    pf_suite *s = RP_NEW(pf_suite);
     rp_code rc = RP_OK;
 
-    *out = NULL;
-    if (dir != NULL) {
-        rc = load_dir(s, dir, "", err);
-    } else {
-        for (size_t i = 0; rc == RP_OK && i < rp_embed_cases_count; i++) {
-            const rp_embed *e = &rp_embed_cases[i];
+    for (size_t i = 0; rc == RP_OK && i < rp_embed_cases_count; i++) {
+        const rp_embed *e = &rp_embed_cases[i];
+        rp_slice text = rp_slice_of(e->data, (size_t)(e->end - e->data));
 
-            if (rp_slice_ends_with(rp_slice_str(e->path), ".yaml"))
-                rc = load_text(s, e->path,
-                               rp_slice_of(e->data, (size_t)(e->end - e->data)),
-                               err);
-        }
+        rc = pf_suite_add(s, opts, e->path, text, err);
     }
+    return rc;
+}
+
+rp_code pf_suite_load(const pf_suite_opts *opts, pf_suite **out, rp_err *err)
+{
+    pf_suite *s = RP_NEW(pf_suite);
+    rp_code rc = opts->dir != NULL ? load_dir(s, opts, "", err)
+                                   : load_embedded(s, opts, err);
+
+    *out = NULL;
     if (rc == RP_OK)
         *out = s;
     else
@@ -380,7 +284,7 @@ rp_code pf_suite_load(const char *dir, pf_suite **out, rp_err *err)
     return rc;
 }
 
-static void case_clear(pf_case *c)
+void pf_case_clear(pf_case *c)
 {
     rp_mem_free(c->id);
     json_decref(c->steps);
@@ -392,68 +296,7 @@ void pf_suite_free(pf_suite *s)
     if (s == NULL)
         return;
     for (size_t i = 0; i < s->count; i++)
-        case_clear(&s->cases[i]);
+        pf_case_clear(&s->cases[i]);
     rp_mem_free(s->cases);
     rp_mem_free(s);
-}
-
-/* --- selection ------------------------------------------------------------ */
-
-bool pf_case_id_fits(const char *pattern, const char *id)
-{
-    /* brackets are part of ids, not sets of characters */
-    rp_buf escaped = RP_BUF_INIT;
-    const char *bracket = strchr(id, '[');
-    char *bare = bracket != NULL && strchr(pattern, '[') == NULL
-                     ? rp_slice_dup_str(rp_slice_of(id, (size_t)(bracket - id)))
-                     : rp_mem_dup_str(id);
-    bool fits;
-
-    for (const char *p = pattern; *p != '\0'; p++) {
-        if (*p == '[' || *p == ']' || *p == '\\')
-            rp_buf_append_byte(&escaped, '\\');
-        rp_buf_append_byte(&escaped, (uint8_t)*p);
-    }
-    fits = fnmatch(rp_buf_str(&escaped), bare, 0) == 0;
-    rp_buf_clear(&escaped);
-    rp_mem_free(bare);
-    return fits;
-}
-
-static bool any_fits(const json_t *patterns, const char *id)
-{
-    for (size_t i = 0; i < json_array_size(patterns); i++) {
-        if (pf_case_id_fits(json_string_value(json_array_get(patterns, i)), id))
-            return true;
-    }
-    return false;
-}
-
-static bool has_tag(const pf_case *c, const json_t *tags)
-{
-    for (size_t i = 0; i < json_array_size(tags); i++)
-        for (size_t k = 0; k < json_array_size(c->tags); k++) {
-            if (json_equal(json_array_get(tags, i), json_array_get(c->tags, k)))
-                return true;
-        }
-    return false;
-}
-
-void pf_suite_select(pf_suite *s, const json_t *filters, const json_t *excludes,
-                     const json_t *tags)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < s->count; i++) {
-        pf_case *c = &s->cases[i];
-        bool wanted = json_array_size(filters) == 0 || any_fits(filters, c->id);
-
-        if (json_array_size(tags) > 0)
-            wanted = wanted && has_tag(c, tags);
-        if (wanted && !any_fits(excludes, c->id))
-            s->cases[kept++] = *c;
-        else
-            case_clear(c);
-    }
-    s->count = kept;
 }

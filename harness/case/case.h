@@ -7,52 +7,62 @@
 #ifndef HARNESS_CASE_CASE_H
 #define HARNESS_CASE_CASE_H
 
+#include "harness/case/catalogue.h"
 #include <jansson.h>
 #include <rpcref/error.h>
+#include <rpcref/slice.h>
 #include <rpcref/time.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/* What plays the harness's side: bits, so that a step can belong to several. */
+typedef enum pf_driver {
+    PF_DRIVER_CALL = 1, /* the reference client */
+    PF_DRIVER_WIRE = 2, /* frames by hand */
+    PF_DRIVER_ALL = 3,
+} pf_driver;
 
 /* One case with one choice of its variations. */
 typedef struct pf_case {
     char *id;
     const char *title; /* these borrow from `doc` */
     const char *level;
-    const char *impact; /* peer, security or tolerance */
+    const char *impact; /* peer, security or tolerance; NULL: not stated */
     const json_t *cites;
-    const json_t *needs; /* array or NULL */
-    const json_t *tags;  /* array or NULL */
+    const json_t *needs; /* arrays or NULL */
+    const json_t *tags;
+    const json_t *aliases;
+    pf_driver driver;
     bool alone;
     rp_nanos timeout;
     json_t *doc;   /* owned: the whole file */
-    json_t *steps; /* owned: placeholders filled in */
+    json_t *steps; /* owned: placeholders of axes and lets filled in */
 } pf_case;
 
 typedef struct pf_suite {
-    pf_case *cases;
+    pf_case *cases; /* by id of the file, then in the order of the matrix */
     size_t count, cap;
     size_t files;
 } pf_suite;
 
-/* Loads the cases built in, or those under `dir` when it is not NULL.
- * *out  owned, pf_suite_free(). Errors: RP_EPARSE or RP_EIO, with file, line
+typedef struct pf_suite_opts {
+    const char *dir;               /* NULL: the cases built in */
+    const pf_catalogue *catalogue; /* of the requirements cited */
+    bool exhaustive;               /* full products, see matrix.h */
+} pf_suite_opts;
+
+/* *out  owned, pf_suite_free(). Errors: RP_EPARSE or RP_EIO, with file, line
  * and column. */
-rp_code pf_suite_load(const char *dir, pf_suite **out, rp_err *err);
+rp_code pf_suite_load(const pf_suite_opts *opts, pf_suite **out, rp_err *err);
+/* NULL is allowed. */
 void pf_suite_free(pf_suite *s);
 
-/* Keeps the cases whose id fits one of `filters` (all when there is none) and
- * none of `excludes`; globs, where * crosses slashes and a pattern without
- * brackets stands for every variation. */
-void pf_suite_select(pf_suite *s, const json_t *filters, const json_t *excludes,
-                     const json_t *tags);
+/* Adds the cases of one file; `path` is relative to the folder of cases.
+ * Errors: RP_EPARSE. */
+rp_code pf_suite_add(pf_suite *s, const pf_suite_opts *opts, const char *path,
+                     rp_slice text, rp_err *err);
 
-/* The catalogue of requirements: the entry of an id, or NULL. */
-const json_t *pf_catalogue_find(const char *id);
-/* Loads it once; needed before the first case. Errors: RP_EPARSE. */
-rp_code pf_catalogue_load(rp_err *err);
-void pf_catalogue_free(void);
-
-/* Whether a glob fits an id, as pf_suite_select() says. */
-bool pf_case_id_fits(const char *pattern, const char *id);
+/* Frees what a case holds. */
+void pf_case_clear(pf_case *c);
 
 #endif

@@ -130,6 +130,27 @@ static void append_value(rp_buf *out, const json_t *value)
     free(text);
 }
 
+/* What "name", "name+1" or "name-1" between braces stands for; NULL: nothing.
+ * New reference. */
+static json_t *resolve(rp_slice inside, const json_t *names)
+{
+    char *name = rp_slice_dup_str(inside);
+    size_t len = strcspn(name, "+-");
+    long long offset = name[len] != '\0' ? strtoll(name + len, NULL, 10) : 0;
+    json_t *value = json_incref(json_object_get(names, name));
+
+    if (value == NULL && name[len] != '\0') {
+        const json_t *base;
+
+        name[len] = '\0';
+        base = json_object_get(names, name);
+        if (json_is_integer(base))
+            value = json_integer(json_integer_value(base) + offset);
+    }
+    rp_mem_free(name);
+    return value;
+}
+
 static json_t *substitute_text(rp_slice whole, const json_t *names)
 {
     const char *text = (const char *)whole.data;
@@ -140,21 +161,23 @@ static json_t *substitute_text(rp_slice whole, const json_t *names)
     while (text < stop) {
         const char *end =
             *text == '{' ? memchr(text, '}', (size_t)(stop - text)) : NULL;
-        char *name = end != NULL ? rp_slice_dup_str(rp_slice_of(
-                                       text + 1, (size_t)(end - text - 1)))
-                                 : NULL;
-        json_t *value = name != NULL ? json_object_get(names, name) : NULL;
+        json_t *value =
+            end != NULL
+                ? resolve(rp_slice_of(text + 1, (size_t)(end - text - 1)),
+                          names)
+                : NULL;
 
-        rp_mem_free(name);
         if (value == NULL) {
             rp_buf_append_byte(&out, (uint8_t)*text++);
             continue;
         }
         if (out.len == 0 && end + 1 == stop) {
             result = json_deep_copy(value);
+            json_decref(value);
             break;
         }
         append_value(&out, value);
+        json_decref(value);
         text = end + 1;
     }
     if (result == NULL)

@@ -144,49 +144,81 @@ static rp_code open_channel(pf_call *c, pf_script *s, rp_err *err)
     return rp_channel_new(t->rt, t->address, &opts, &c->channel, err);
 }
 
-rp_code pf_call_start(pf_script *s, const json_t *args, pf_call **out,
-                      rp_err *err)
+/* The channel of a call named `with`, or a new one. */
+static rp_code find_channel(pf_call *c, pf_script *s, const json_t *args,
+                            rp_channel **out, rp_err *err)
+{
+    const json_t *with = json_object_get(args, "with");
+    json_t *other;
+    pf_call *shared;
+    rp_code rc;
+
+    if (with == NULL) {
+        rc = open_channel(c, s, err);
+        *out = c->channel;
+        return rc;
+    }
+    other = json_pack("{sO}", "call", with);
+    shared = pf_script_call(s, other);
+    json_decref(other);
+    if (shared == NULL || shared->home->channel == NULL)
+        return rp_fail(err, RP_EPARSE, "'with' names no call that goes on");
+    c->home = shared->home;
+    c->home->sharers++;
+    *out = c->home->channel;
+    return RP_OK;
+}
+
+static rp_code read_opts(const json_t *args, rp_call_opts *opts,
+                         rp_metadata *md, rp_err *err)
+{
+    const json_t *timeout = json_object_get(args, "timeout");
+    rp_code rc = read_metadata(args, md, err);
+
+    opts->metadata = md;
+    opts->compression = read_compression(args);
+    opts->authority = json_string_value(json_object_get(args, "authority"));
+    opts->wait_for_ready =
+        json_is_true(json_object_get(args, "wait_for_ready"));
+    opts->max_receive =
+        (size_t)json_integer_value(json_object_get(args, "max_receive"));
+    if (timeout != NULL && rc == RP_OK)
+        rc = pf_value_duration(timeout, &opts->timeout, err);
+    return rc;
+}
+
+static pf_call *new_call(pf_script *s, const char *method)
 {
     pf_call *c = RP_NEW(pf_call);
-    const char *name = json_string_value(json_object_get(args, "method"));
-    const json_t *timeout = json_object_get(args, "timeout");
-    const char *on = json_string_value(json_object_get(args, "with"));
-    rp_metadata md = RP_METADATA_INIT;
-    char *path = rp_mem_printf("/%s", name != NULL ? name : "");
-    rp_call_opts opts = {.method = path,
-                         .metadata = &md,
-                         .compression = read_compression(args),
-                         .events = &call_events,
-                         .user_data = c};
-    rp_code rc = read_metadata(args, &md, err);
 
     c->script = s;
+    c->home = c;
     c->messages = json_array();
     c->packed = json_array();
     c->initial = json_object();
     c->trailing = json_object();
-    c->method = name != NULL ? pf_method_find(name) : NULL;
+    c->method = pf_method_find(method);
     c->started = rp_time_now();
-    opts.single_response = c->method != NULL && !c->method->response_streaming;
-    opts.wait_for_ready = json_is_true(json_object_get(args, "wait_for_ready"));
-    opts.max_receive =
-        (size_t)json_integer_value(json_object_get(args, "max_receive"));
-    if (timeout != NULL && rc == RP_OK)
-        rc = pf_value_duration(timeout, &opts.timeout, err);
-    if (rc == RP_OK && on != NULL) {
-        json_t *other = json_pack("{ss}", "call", on);
-        pf_call *shared = pf_script_call(s, other);
+    return c;
+}
 
-        /* one connection for both; the other call owns the channel */
-        rc = shared == NULL
-                 ? rp_fail(err, RP_EPARSE, "no such call")
-                 : rp_call_start(shared->channel, &opts, &c->call, err);
-        json_decref(other);
-    } else if (rc == RP_OK) {
-        rc = open_channel(c, s, err);
-        if (rc == RP_OK)
-            rc = rp_call_start(c->channel, &opts, &c->call, err);
-    }
+rp_code pf_call_start(pf_script *s, const json_t *args, pf_call **out,
+                      rp_err *err)
+{
+    const char *name = json_string_value(json_object_get(args, "method"));
+    rp_metadata md = RP_METADATA_INIT;
+    char *path = rp_mem_printf("/%s", name);
+    pf_call *c = new_call(s, name);
+    rp_call_opts opts = {
+        .method = path, .events = &call_events, .user_data = c};
+    rp_channel *channel = NULL;
+    rp_code rc = read_opts(args, &opts, &md, err);
+
+    opts.single_response = c->method != NULL && !c->method->response_streaming;
+    if (rc == RP_OK)
+        rc = find_channel(c, s, args, &channel, err);
+    if (rc == RP_OK)
+        rc = rp_call_start(channel, &opts, &c->call, err);
     if (rc == RP_OK)
         rp_call_receive(c->call);
     rp_metadata_clear(&md);
@@ -213,6 +245,8 @@ rp_code pf_call_send(pf_call *c, const json_t *args, rp_err *err)
         rc = rp_fail(err, RP_EPARSE, "the method is not known; use raw");
     else if (message != NULL)
         rc = pf_message_encode(c->method->input, message, &octets, err);
+    if (rc == RP_OK && c->call == NULL)
+        rc = rp_fail(err, RP_ESTATE, "the call has been given up");
     if (rc == RP_OK) {
         c->sending = true;
         rc = rp_call_send(c->call, rp_buf_slice(&octets),

@@ -12,12 +12,14 @@
 
 /* What has been seen of a call. JSON holds octets as strings. */
 struct pf_call {
-    pf_script *script; /* NULL once abandoned */
-    rp_channel *channel;
+    pf_script *script;   /* NULL once abandoned */
+    pf_call *home;       /* whose channel this is: its own, or `with` */
+    rp_channel *channel; /* NULL: at home */
     rp_call *call;
     const pf_method *method; /* NULL: its messages are octets */
     rp_nanos started, ended;
-    bool sending; /* a message waits for room */
+    size_t sharers; /* calls that were put on this one's channel */
+    bool sending;   /* a message waits for room */
     bool has_initial;
     bool done;
     bool local_only; /* the status was made on this side */

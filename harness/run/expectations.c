@@ -1,6 +1,6 @@
 #include "harness/run/expectations.h"
 
-#include "harness/case/case.h"
+#include "harness/case/select.h"
 #include "reference/base/file.h"
 #include <rpcref/mem.h>
 #include <string.h>
@@ -101,7 +101,7 @@ void pf_expectations_apply(pf_expectations *e, pf_result *r)
     for (size_t i = 0; e != NULL && i < e->count; i++) {
         entry *x = &e->entries[i];
 
-        if (!pf_case_id_fits(x->pattern, r->id) || r->verdict == PF_SKIP)
+        if (!pf_select_id_fits(x->pattern, r->id) || r->verdict == PF_SKIP)
             continue;
         if (!failed) {
             x->passed++;

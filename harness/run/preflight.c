@@ -133,6 +133,7 @@ rp_code pf_preflight(uv_loop_t *loop, pf_target *t, double scale, rp_err *err)
         c->id = (char *)(uintptr_t)json_string_value(
             json_object_get(probe, "capability"));
         c->steps = json_object_get(probe, "steps");
+        c->driver = PF_DRIVER_CALL;
         c->timeout = REACH_LIMIT;
         p.running++;
         scripts[count++] = pf_script_start(c, t, scale, on_probe_done, &p);

@@ -1,6 +1,7 @@
 #include "harness/run/runner.h"
 
 #include "harness/case/case.h"
+#include "harness/case/select.h"
 #include "harness/drivers/lifecycle.h"
 #include "harness/run/console.h"
 #include "harness/run/expectations.h"
@@ -36,6 +37,7 @@ typedef struct runner {
     uv_loop_t loop;
     pf_target target;
     pf_lifecycle *lifecycle;
+    pf_catalogue *catalogue;
     pf_suite *suite;
     pf_expectations *expectations;
     pf_stream *stream;
@@ -180,6 +182,24 @@ static void start_case(runner *r, const pf_case *c)
     pf_script_start(c, &r->target, r->opts->time_scale, on_case_done, r);
 }
 
+/* Starts the target if it is ours, and learns its address. */
+static rp_code start_target(runner *r, rp_err *err)
+{
+    char *address = NULL;
+    rp_code rc = RP_OK;
+
+    if (r->opts->command != NULL)
+        rc = pf_lifecycle_spawn(&r->loop, r->opts->command, &r->lifecycle,
+                                &address, err);
+    else if (r->opts->target == NULL)
+        rc = pf_lifecycle_embedded(r->target.rt, &r->lifecycle, &address, err);
+    else
+        address = rp_mem_dup_str(r->opts->target);
+    if (address != NULL)
+        pf_target_set_address(&r->target, address);
+    return rc;
+}
+
 /* The target died: a new one, and then, one by one, the cases that were
  * running. Nothing that was recorded is lost. */
 static void revive(runner *r)
@@ -190,10 +210,7 @@ static void revive(runner *r)
                    &r->fault);
     pf_lifecycle_stop(&r->loop, r->lifecycle);
     r->lifecycle = NULL;
-    rp_mem_free(r->target.address);
-    r->target.address = NULL;
-    if (pf_lifecycle_spawn(&r->loop, r->opts->command, &r->lifecycle,
-                           &r->target.address, &r->fault) != RP_OK)
+    if (start_target(r, &r->fault) != RP_OK)
         r->stop = true;
 }
 
@@ -277,19 +294,6 @@ static rp_code make_credentials(runner *r, rp_err *err)
     if (!r->opts->tls)
         return RP_OK;
     return rp_credentials_new_client(&tls, &r->target.credentials, err);
-}
-
-static rp_code start_target(runner *r, rp_err *err)
-{
-    r->target.authority = rp_mem_dup_str(r->opts->authority);
-    if (r->opts->command != NULL)
-        return pf_lifecycle_spawn(&r->loop, r->opts->command, &r->lifecycle,
-                                  &r->target.address, err);
-    if (r->opts->target == NULL)
-        return pf_lifecycle_embedded(r->target.rt, &r->lifecycle,
-                                     &r->target.address, err);
-    r->target.address = rp_mem_dup_str(r->opts->target);
-    return RP_OK;
 }
 
 static const char *target_name(const runner *r)
@@ -415,13 +419,15 @@ static int run_and_report(runner *r)
 static int prepare(runner *r)
 {
     rp_err err = RP_ERR_INIT;
-    rp_code rc = pf_catalogue_load(&err);
+    pf_suite_opts suite = {.dir = r->opts->cases_dir,
+                           .exhaustive = r->opts->exhaustive};
+    rp_code rc = pf_catalogue_load(&r->catalogue, &err);
 
+    suite.catalogue = r->catalogue;
     if (rc == RP_OK)
-        rc = pf_suite_load(r->opts->cases_dir, &r->suite, &err);
+        rc = pf_suite_load(&suite, &r->suite, &err);
     if (rc == RP_OK)
-        pf_suite_select(r->suite, r->opts->filters, r->opts->excludes,
-                        r->opts->tags);
+        pf_select(r->suite, &r->opts->selection);
     if (rc == RP_OK && r->suite->count == 0)
         rc = rp_fail(&err, RP_EINVAL, "no case fits the filters");
     if (rc == RP_OK && r->opts->expect != NULL)
@@ -442,6 +448,7 @@ static void begin(runner *r)
 {
     uv_loop_init(&r->loop);
     rp_runtime_adopt(&r->loop, &r->target.rt, NULL);
+    r->target.authority = rp_mem_dup_str(r->opts->authority);
     r->target.capabilities = json_object();
     r->console = pf_console_new();
     uv_signal_init(&r->loop, &r->sigint);
@@ -475,12 +482,13 @@ static void finish(runner *r)
     rp_mem_free(r->target.address);
     rp_mem_free(r->target.authority);
     json_decref(r->target.capabilities);
+    json_decref(r->target.names);
     rp_mem_free(r->suspects);
     pf_console_free(r->console);
     pf_stream_close(r->stream);
     pf_expectations_free(r->expectations);
     pf_suite_free(r->suite);
-    pf_catalogue_free();
+    pf_catalogue_free(r->catalogue);
 }
 
 int pf_run(const pf_run_opts *opts)

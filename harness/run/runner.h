@@ -4,6 +4,7 @@
 #ifndef HARNESS_RUN_RUNNER_H
 #define HARNESS_RUN_RUNNER_H
 
+#include "harness/case/select.h"
 #include <jansson.h>
 #include <rpcref/credentials.h>
 #include <rpcref/time.h>
@@ -16,7 +17,8 @@ typedef struct pf_run_opts {
     const char *out;
     const char *expect;
     const json_t *formats;
-    const json_t *filters, *excludes, *tags;
+    pf_selection selection;
+    bool exhaustive;
     unsigned jobs;
     double time_scale;
     rp_nanos timeout; /* of the whole run; 0: none */

@@ -13,7 +13,11 @@ typedef struct pf_target {
     rp_credentials *credentials; /* NULL: plaintext */
     char *authority;             /* NULL: the address */
     json_t *capabilities;        /* set of names the target offers */
+    json_t *names; /* placeholders of every case: host, port, authority */
 } pf_target;
+
+/* Sets the address (taken) and the placeholders that follow from it. */
+void pf_target_set_address(pf_target *t, char *address);
 
 bool pf_target_offers(const pf_target *t, const char *capability);
 

@@ -24,6 +24,15 @@ static pf_step_result run(pf_script *s, const json_t *args, bool again)
     return PF_STEP_WAIT;
 }
 
-static const char *const keys[] = {"call", "for", NULL};
+static const pf_arg args_known[] = {
+    {"call", PF_ARG_TEXT, false},
+    {"for", PF_ARG_DURATION, true},
+    {NULL, PF_ARG_ANY, false},
+};
 
-const pf_step PF_STEP_quiet = {"quiet", keys, run, NULL};
+const pf_step PF_STEP_quiet = {
+    .verb = "quiet",
+    .drivers = PF_DRIVER_CALL,
+    .args = args_known,
+    .run = run,
+};

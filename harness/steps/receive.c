@@ -42,9 +42,22 @@ static pf_step_result check(pf_script *s, pf_call *c, const json_t *args,
     return r;
 }
 
+static void save(pf_script *s, const pf_call *c, const char *name, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = c->read - count; i < c->read; i++)
+        json_array_append(list, json_array_get(c->messages, i));
+    pf_script_save(s, name,
+                   json_pack("{sf so}", "elapsed_ms",
+                             rp_time_ms(rp_time_now() - c->started), "messages",
+                             list));
+}
+
 static pf_step_result run(pf_script *s, const json_t *args, bool again)
 {
     pf_call *c = pf_script_call(s, args);
+    const char *name = json_string_value(json_object_get(args, "save"));
     size_t want = wanted(args);
 
     (void)again;
@@ -56,10 +69,22 @@ static pf_step_result run(pf_script *s, const json_t *args, bool again)
         if (check(s, c, args, c->read++) != PF_STEP_DONE)
             return PF_STEP_FAIL;
     }
+    if (name != NULL)
+        save(s, c, name, want);
     return PF_STEP_DONE;
 }
 
-static const char *const keys[] = {"call",       "count",  "message",
-                                   "compressed", "within", NULL};
+static const pf_arg args_known[] = {
+    {"call", PF_ARG_TEXT, false},       {"count", PF_ARG_COUNT, false},
+    {"message", PF_ARG_ANY, false},     {"compressed", PF_ARG_SWITCH, false},
+    {"within", PF_ARG_DURATION, false}, {"save", PF_ARG_TEXT, false},
+    {NULL, PF_ARG_ANY, false},
+};
 
-const pf_step PF_STEP_receive = {"receive", keys, run, late};
+const pf_step PF_STEP_receive = {
+    .verb = "receive",
+    .drivers = PF_DRIVER_CALL,
+    .args = args_known,
+    .run = run,
+    .late = late,
+};

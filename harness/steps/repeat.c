@@ -1,15 +1,25 @@
-/* repeat: a list of steps, several times over. The script walks the list; the
- * step itself has nothing to do. */
+/* repeat: a list of steps, several times over, one after another. */
 #include "harness/run/step.h"
 
 static pf_step_result run(pf_script *s, const json_t *args, bool again)
 {
-    (void)args;
     (void)again;
-    pf_script_break(s, "steps are nested too deep");
-    return PF_STEP_FAIL;
+    pf_script_repeat(s, json_object_get(args, "steps"),
+                     (size_t)json_integer_value(json_object_get(args, "times")),
+                     json_string_value(json_object_get(args, "as")));
+    return PF_STEP_DONE;
 }
 
-static const char *const keys[] = {"times", "steps", NULL};
+static const pf_arg args_known[] = {
+    {"times", PF_ARG_COUNT, true},
+    {"as", PF_ARG_TEXT, false},
+    {"steps", PF_ARG_STEPS, true},
+    {NULL, PF_ARG_ANY, false},
+};
 
-const pf_step PF_STEP_repeat = {"repeat", keys, run, NULL};
+const pf_step PF_STEP_repeat = {
+    .verb = "repeat",
+    .drivers = PF_DRIVER_ALL,
+    .args = args_known,
+    .run = run,
+};

@@ -18,7 +18,25 @@ static pf_step_result run(pf_script *s, const json_t *args, bool again)
     return c->sending ? PF_STEP_WAIT : PF_STEP_DONE;
 }
 
-static const char *const keys[] = {"call",   "message", "raw", "compress",
-                                   "nowait", "within",  NULL};
+static rp_code check_args(const json_t *args, rp_err *err)
+{
+    if (json_object_get(args, "message") != NULL &&
+        json_object_get(args, "raw") != NULL)
+        return rp_fail(err, RP_EPARSE, "'send' takes a message or raw octets");
+    return RP_OK;
+}
 
-const pf_step PF_STEP_send = {"send", keys, run, NULL};
+static const pf_arg args_known[] = {
+    {"call", PF_ARG_TEXT, false},     {"message", PF_ARG_ANY, false},
+    {"raw", PF_ARG_OCTETS, false},    {"compress", PF_ARG_SWITCH, false},
+    {"nowait", PF_ARG_SWITCH, false}, {"within", PF_ARG_DURATION, false},
+    {NULL, PF_ARG_ANY, false},
+};
+
+const pf_step PF_STEP_send = {
+    .verb = "send",
+    .drivers = PF_DRIVER_CALL,
+    .args = args_known,
+    .check = check_args,
+    .run = run,
+};

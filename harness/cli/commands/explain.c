@@ -1,5 +1,5 @@
 /* explain: one case, before any run. */
-#include "harness/case/case.h"
+#include "harness/case/select.h"
 #include "harness/cli/command.h"
 
 #include <stdio.h>
@@ -12,9 +12,9 @@ static const pf_option options[] = {
     {NULL, NULL, NULL},
 };
 
-static void print_requirement(const char *id)
+static void print_requirement(const pf_catalogue *catalogue, const char *id)
 {
-    const json_t *r = pf_catalogue_find(id);
+    const json_t *r = pf_catalogue_find(catalogue, id);
     const char *known = json_string_value(json_object_get(r, "known"));
 
     printf("\n%s (%s, %s)\n  %s\n  source: %s\n", id,
@@ -26,7 +26,7 @@ static void print_requirement(const char *id)
         printf("  known deviations: %s\n", known);
 }
 
-static void print_case(const pf_case *c)
+static void print_case(const pf_catalogue *catalogue, const pf_case *c)
 {
     size_t i;
     json_t *step;
@@ -42,7 +42,7 @@ static void print_case(const pf_case *c)
         free(text);
     }
     json_array_foreach(c->cites, i, cite)
-        print_requirement(json_string_value(cite));
+        print_requirement(catalogue, json_string_value(cite));
 }
 
 static int run(const pf_options *o)
@@ -50,20 +50,25 @@ static int run(const pf_options *o)
     json_t *filters = json_copy(o->positional);
     rp_err err = RP_ERR_INIT;
     pf_suite *suite = NULL;
-    rp_code rc = pf_catalogue_load(&err);
+    pf_catalogue *catalogue = NULL;
+    pf_suite_opts load = {.dir = pf_options_get(o, "cases"),
+                          .exhaustive = true};
+    pf_selection wanted = {.filters = filters};
+    rp_code rc = pf_catalogue_load(&catalogue, &err);
     int status = 0;
 
+    load.catalogue = catalogue;
     if (rc == RP_OK && json_array_size(filters) != 1)
         rc = rp_fail(&err, RP_EINVAL, "one case is needed");
     if (rc == RP_OK)
-        rc = pf_suite_load(pf_options_get(o, "cases"), &suite, &err);
+        rc = pf_suite_load(&load, &suite, &err);
     if (rc == RP_OK)
-        pf_suite_select(suite, filters, NULL, NULL);
+        pf_select(suite, &wanted);
     if (rc == RP_OK && suite->count == 0)
         rc = rp_fail(&err, RP_EINVAL, "no case is called '%s'",
                      json_string_value(json_array_get(filters, 0)));
     if (rc == RP_OK) {
-        print_case(&suite->cases[0]);
+        print_case(catalogue, &suite->cases[0]);
         if (suite->count > 1)
             printf("\n%zu variations\n", suite->count);
     } else {
@@ -72,7 +77,7 @@ static int run(const pf_options *o)
     }
     json_decref(filters);
     pf_suite_free(suite);
-    pf_catalogue_free();
+    pf_catalogue_free(catalogue);
     return status;
 }
 

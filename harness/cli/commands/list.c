@@ -1,5 +1,5 @@
 /* list: the cases. */
-#include "harness/case/case.h"
+#include "harness/case/select.h"
 #include "harness/cli/command.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@ static const pf_option options[] = {
     {"filter", "GLOB", "only cases whose id fits; repeatable"},
     {"exclude", "GLOB", "leave these out; repeatable"},
     {"tag", "TAG", "only cases with this tag; repeatable"},
+    {"exhaustive", NULL, "every combination of every case's variations"},
     {"cases", "DIR", "other cases than those built in"},
     {"format", "FORMAT", "text or json"},
     {NULL, NULL, NULL},
@@ -41,14 +42,20 @@ static int run(const pf_options *o)
     const char *format = pf_options_get(o, "format");
     rp_err err = RP_ERR_INIT;
     pf_suite *suite = NULL;
-    rp_code rc = pf_catalogue_load(&err);
+    pf_catalogue *catalogue = NULL;
+    pf_suite_opts load = {.dir = pf_options_get(o, "cases"),
+                          .exhaustive = pf_options_has(o, "exhaustive")};
+    pf_selection wanted = {.filters = pf_options_all(o, "filter"),
+                           .excludes = pf_options_all(o, "exclude"),
+                           .tags = pf_options_all(o, "tag")};
+    rp_code rc = pf_catalogue_load(&catalogue, &err);
     int status = 0;
 
+    load.catalogue = catalogue;
     if (rc == RP_OK)
-        rc = pf_suite_load(pf_options_get(o, "cases"), &suite, &err);
+        rc = pf_suite_load(&load, &suite, &err);
     if (rc == RP_OK)
-        pf_suite_select(suite, pf_options_all(o, "filter"),
-                        pf_options_all(o, "exclude"), pf_options_all(o, "tag"));
+        pf_select(suite, &wanted);
     if (rc == RP_OK && suite->count == 0)
         rc = rp_fail(&err, RP_EINVAL, "no case fits the filters");
     if (rc != RP_OK) {
@@ -62,7 +69,7 @@ static int run(const pf_options *o)
         printf("%zu cases\n", suite->count);
     }
     pf_suite_free(suite);
-    pf_catalogue_free();
+    pf_catalogue_free(catalogue);
     return status;
 }
 

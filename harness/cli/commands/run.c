@@ -13,6 +13,7 @@ static const pf_option options[] = {
     {"filter", "GLOB", "run only cases whose id fits; repeatable"},
     {"exclude", "GLOB", "leave these out; repeatable"},
     {"tag", "TAG", "run only cases with this tag; repeatable"},
+    {"exhaustive", NULL, "every combination of every case's variations"},
     {"strict", NULL, "warnings fail too"},
     {"jobs", "N", "cases at once (16)"},
     {"timeout", "S", "limit of the whole run in seconds"},
@@ -82,9 +83,10 @@ static void read_rest(const pf_options *o, pf_run_opts *run)
     if (run->out == NULL)
         run->out = "rpcproof-out";
     run->expect = pf_options_get(o, "expect");
-    run->filters = pf_options_all(o, "filter");
-    run->excludes = pf_options_all(o, "exclude");
-    run->tags = pf_options_all(o, "tag");
+    run->selection.filters = pf_options_all(o, "filter");
+    run->selection.excludes = pf_options_all(o, "exclude");
+    run->selection.tags = pf_options_all(o, "tag");
+    run->exhaustive = pf_options_has(o, "exhaustive");
     run->strict = pf_options_has(o, "strict");
     run->fail_fast = pf_options_has(o, "fail-fast");
     run->tls = pf_options_has(o, "tls");
