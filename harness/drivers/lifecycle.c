@@ -1,10 +1,9 @@
 #include "harness/drivers/lifecycle.h"
 
+#include "harness/drivers/reference.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <rpcref/mem.h>
-#include <rpcref/server.h>
-#include <rpcref/services.h>
 #include <rpcref/time.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +18,7 @@
 enum { DYING_CHECKS = 30, DYING_PAUSE_US = 2000 };
 
 struct pf_lifecycle {
-    rp_server *server; /* embedded */
+    pf_reference *reference; /* embedded */
     uv_process_t process;
     bool spawned;
     bool exited;
@@ -32,13 +31,13 @@ rp_code pf_lifecycle_embedded(rp_runtime *rt, pf_lifecycle **out,
 {
     pf_lifecycle *l = RP_NEW(pf_lifecycle);
     int port;
-    rp_code rc = rp_server_new(rt, NULL, &l->server, err);
+    rp_code rc = pf_reference_new(rt, NULL, &l->reference, err);
 
-    rp_server_add_lookup(l->server, rp_services_interop, NULL);
     if (rc == RP_OK)
-        rc = rp_server_add_port(l->server, "127.0.0.1:0", NULL, &port, err);
+        rc = rp_server_add_port(pf_reference_server(l->reference),
+                                "127.0.0.1:0", NULL, &port, err);
     if (rc != RP_OK) {
-        rp_server_free(l->server);
+        pf_reference_free(l->reference);
         rp_mem_free(l);
         return rc;
     }
@@ -194,15 +193,15 @@ void pf_lifecycle_stop(uv_loop_t *loop, pf_lifecycle *l)
 {
     if (l == NULL)
         return;
-    if (l->server != NULL)
-        rp_server_stop(l->server, 0, on_stopped, l);
+    if (l->reference != NULL)
+        pf_reference_stop(l->reference, 0, on_stopped, l);
     else if (l->spawned)
         stop_process(loop, l);
     else
         l->stopped = true;
     while (!l->stopped)
         uv_run(loop, UV_RUN_ONCE);
-    rp_server_free(l->server);
+    pf_reference_free(l->reference);
     rp_mem_free(l);
 }
 

@@ -1,9 +1,8 @@
 /* serve: the reference server. */
 #include "harness/cli/command.h"
 
+#include "harness/drivers/reference.h"
 #include <rpcref/mem.h>
-#include <rpcref/server.h>
-#include <rpcref/services.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,26 +26,28 @@ static const pf_option options[] = {
 typedef struct serving {
     uv_loop_t loop;
     rp_runtime *rt;
-    rp_server *server;
+    pf_reference *reference;
     uv_signal_t sigint, sigterm;
-    bool stopped;
+    bool stopping;
 } serving;
 
 static void on_stopped(void *arg)
 {
     serving *s = arg;
 
-    s->stopped = true;
     uv_close((uv_handle_t *)&s->sigint, NULL);
     uv_close((uv_handle_t *)&s->sigterm, NULL);
 }
 
+/* The second signal waits for no call. */
 static void on_signal(uv_signal_t *h, int number)
 {
     serving *s = h->data;
 
     (void)number;
-    rp_server_stop(s->server, STOP_GRACE, on_stopped, s);
+    pf_reference_stop(s->reference, s->stopping ? 0 : STOP_GRACE, on_stopped,
+                      s);
+    s->stopping = true;
 }
 
 static rp_code make_credentials(const pf_options *o, rp_credentials **out,
@@ -75,6 +76,44 @@ static void listen_signals(serving *s)
     uv_signal_start(&s->sigterm, on_signal, SIGTERM);
 }
 
+/* Listens and says where. */
+static rp_code listen_on(serving *s, const char *address,
+                         rp_credentials *credentials, rp_err *err)
+{
+    int port;
+    rp_code rc = rp_server_add_port(pf_reference_server(s->reference), address,
+                                    credentials, &port, err);
+
+    if (rc != RP_OK)
+        return rc;
+    if (strncmp(address, "unix:", 5) == 0)
+        printf("listening on %s\n", address);
+    else
+        printf("listening on %.*s:%d\n", (int)(strrchr(address, ':') - address),
+               address, port);
+    fflush(stdout);
+    return RP_OK;
+}
+
+static rp_code serve(serving *s, const pf_options *o, const char *address,
+                     rp_err *err)
+{
+    rp_credentials *credentials;
+    rp_code rc = make_credentials(o, &credentials, err);
+
+    if (rc == RP_OK)
+        rc = pf_reference_new(s->rt, NULL, &s->reference, err);
+    if (rc == RP_OK)
+        rc = listen_on(s, address, credentials, err);
+    if (rc == RP_OK) {
+        listen_signals(s);
+        uv_run(&s->loop, UV_RUN_DEFAULT);
+    }
+    pf_reference_free(s->reference);
+    rp_credentials_unref(credentials);
+    return rc;
+}
+
 static int run(const pf_options *o)
 {
     const char *given = json_string_value(json_array_get(o->positional, 0));
@@ -82,45 +121,25 @@ static int run(const pf_options *o)
     char *address = given != NULL
                         ? rp_mem_dup_str(given)
                         : rp_mem_printf("127.0.0.1:%s", number ? number : "0");
-    rp_credentials *credentials;
     rp_err err = RP_ERR_INIT;
     serving s = {0};
-    int port = 0;
-    int status = EXIT_USAGE;
-    rp_code rc = make_credentials(o, &credentials, &err);
+    rp_code rc;
 
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&s.loop);
     rp_runtime_adopt(&s.loop, &s.rt, NULL);
-    rp_server_new(s.rt, NULL, &s.server, NULL);
-    rp_server_add_lookup(s.server, rp_services_interop, NULL);
-    if (rc == RP_OK) {
-        rc = rp_server_add_port(s.server, address, credentials, &port, &err);
-        if (rc == RP_EBUSY || rc == RP_EIO)
-            status = EXIT_UNREACHABLE;
-    }
-    if (rc == RP_OK) {
-        if (strncmp(address, "unix:", 5) == 0)
-            printf("listening on %s\n", address);
-        else
-            printf("listening on %.*s:%d\n",
-                   (int)(strrchr(address, ':') - address), address, port);
-        fflush(stdout);
-        listen_signals(&s);
-        uv_run(&s.loop, UV_RUN_DEFAULT);
-        status = 0;
-    } else {
+    rc = serve(&s, o, address, &err);
+    if (rc != RP_OK)
         fprintf(stderr, "rpcproof serve: %s\n", err.text);
-    }
-    rp_server_free(s.server);
     rp_runtime_free(s.rt);
     uv_run(&s.loop, UV_RUN_DEFAULT);
     uv_loop_close(&s.loop);
-    rp_credentials_unref(credentials);
     rp_mem_free(address);
-    return status;
+    if (rc == RP_EBUSY || rc == RP_EIO)
+        return EXIT_UNREACHABLE;
+    return rc == RP_OK ? 0 : EXIT_USAGE;
 }
 
 const pf_command PF_COMMAND_serve = {
-    "serve", "the reference server: grpc.testing.TestService",
+    "serve", "the reference server: TestService, health, reflection",
     "[ADDR] [OPTIONS]", options, run};
