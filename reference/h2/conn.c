@@ -242,13 +242,14 @@ static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame,
 {
     rp_h2_conn *c = user;
 
-    (void)session;
     (void)reason;
     if (frame->hd.type != NGHTTP2_HEADERS || c->server)
         return 0;
     for (rp_h2_stream *s = c->streams; s != NULL; s = s->next) {
         if (s->id != frame->hd.stream_id)
             continue;
+        /* nghttp2 closes the stream it had opened for these HEADERS next */
+        nghttp2_session_set_stream_user_data(session, s->id, NULL);
         c->events.on_close(c->user, s, NGHTTP2_REFUSED_STREAM, true);
         stream_free(s);
         break;
