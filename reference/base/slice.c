@@ -81,7 +81,7 @@ uint8_t *rp_buf_reserve(rp_buf *b, size_t more)
 {
     size_t want = b->len + more;
 
-    if (want > b->cap) {
+    if (want > b->cap || b->data == NULL) { /* never NULL, also for none */
         size_t cap = b->cap > 0 ? 2 * b->cap : 64;
 
         b->cap = cap > want ? cap : want;

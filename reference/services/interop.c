@@ -5,6 +5,8 @@
 #include "grpc/testing/empty.pb-c.h"
 #include "grpc/testing/messages.pb-c.h"
 #include "reference/io/loop.h"
+#include "reference/services/interop_orca.h"
+#include "reference/services/message.h"
 #include <rpcref/mem.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,16 +40,6 @@ typedef struct interop_call {
     rp_metadata trailing;
 } interop_call;
 
-static void send_packed(interop_call *i, const ProtobufCMessage *m, bool plain)
-{
-    size_t len = protobuf_c_message_get_packed_size(m);
-    uint8_t *octets = rp_mem_alloc(len);
-
-    protobuf_c_message_pack(m, octets);
-    rp_server_call_send(i->call, rp_slice_of(octets, len), plain, NULL);
-    rp_mem_free(octets);
-}
-
 static void ask(interop_call *i)
 {
     if (i->done || i->asked || !i->streaming)
@@ -68,6 +60,16 @@ static void fail(interop_call *i, rp_status_code code, const char *why)
 {
     rp_status_set(&i->status, code, "%s", why);
     finish(i);
+}
+
+/* The request, or NULL when it is malformed, which ends the call. */
+static void *receive(interop_call *i, const ProtobufCMessageDescriptor *type,
+                     rp_slice message)
+{
+    void *m = rp_message_receive(i->call, type, message);
+
+    i->done |= m == NULL;
+    return m;
 }
 
 /* True when the request asks for a status, which then ends the call. */
@@ -119,6 +121,9 @@ static void send_initial(interop_call *i)
             rp_metadata_append(&initial, rp_slice_str(e->key),
                                rp_buf_slice(&e->value));
     }
+    if (strcmp(i->method, "CacheableUnaryCall") == 0)
+        rp_metadata_add_str(&initial, "cache-control", "max-age=60, public",
+                            NULL);
     /* only what must be told early is: an early error stays Trailers-Only */
     if (initial.count > 0)
         rp_server_call_send_initial(i->call, &initial, NULL);
@@ -141,17 +146,26 @@ static void collect_trailing(interop_call *i)
 static void answer_empty(interop_call *i, rp_slice message)
 {
     Grpc__Testing__Empty *in =
-        grpc__testing__empty__unpack(NULL, message.len, message.data);
+        receive(i, &grpc__testing__empty__descriptor, message);
     Grpc__Testing__Empty out = GRPC__TESTING__EMPTY__INIT;
 
-    if (in == NULL) {
-        fail(i, RP_STATUS_INTERNAL, "the request does not parse");
+    if (in == NULL)
         return;
-    }
     grpc__testing__empty__free_unpacked(in, NULL);
     send_initial(i);
-    send_packed(i, &out.base, false);
+    rp_message_send(i->call, &out.base, false);
     finish(i);
+}
+
+/* The body of a response: zeros, or for a cache the time of its making. */
+static void fill_body(const interop_call *i, size_t size, rp_buf *out)
+{
+    if (strcmp(i->method, "CacheableUnaryCall") == 0) {
+        rp_buf_printf(out, "%lld", (long long)rp_time_wall());
+        return;
+    }
+    memset(rp_buf_reserve(out, size), 0, size);
+    rp_buf_commit(out, size);
 }
 
 static void send_simple(interop_call *i, const Grpc__Testing__SimpleRequest *in)
@@ -160,36 +174,39 @@ static void send_simple(interop_call *i, const Grpc__Testing__SimpleRequest *in)
     Grpc__Testing__Payload payload = GRPC__TESTING__PAYLOAD__INIT;
     bool packed =
         in->response_compressed != NULL && in->response_compressed->value;
-    char host[64] = "localhost";
     const char *who = rp_server_call_identity(i->call);
+    char host[64] = "localhost";
+    char id[128];
+    rp_buf body = RP_BUF_INIT;
 
     if (packed)
         use_compression(i);
     send_initial(i);
-    payload.body.len = (size_t)in->response_size;
-    payload.body.data = rp_mem_new(payload.body.len);
+    fill_body(i, (size_t)in->response_size, &body);
+    payload.body.len = body.len;
+    payload.body.data = body.data;
     out.payload = &payload;
     gethostname(host, sizeof(host) - 1);
+    snprintf(id, sizeof(id), "%s:%ld", host, (long)getpid());
     if (in->fill_server_id) {
-        out.server_id = (char *)(uintptr_t) "rpcref";
+        out.server_id = id;
         out.hostname = host;
     }
     if (in->fill_username && who != NULL)
         out.username = (char *)(uintptr_t)who;
-    send_packed(i, &out.base, !packed);
-    rp_mem_free(payload.body.data);
+    rp_message_send(i->call, &out.base, !packed);
+    rp_buf_clear(&body);
+    rp_interop_add_load(in->orca_per_query_report, &i->trailing);
     finish(i);
 }
 
 static void answer_unary(interop_call *i, rp_slice message, bool packed)
 {
     Grpc__Testing__SimpleRequest *in =
-        grpc__testing__simple_request__unpack(NULL, message.len, message.data);
+        receive(i, &grpc__testing__simple_request__descriptor, message);
 
-    if (in == NULL) {
-        fail(i, RP_STATUS_INTERNAL, "the request does not parse");
+    if (in == NULL)
         return;
-    }
     if (check_compressed(i, in->expect_compressed, packed) &&
         check_sizes(i, in->response_type, in->response_size)) {
         if (in->response_status != NULL && in->response_status->code != 0)
@@ -202,14 +219,11 @@ static void answer_unary(interop_call *i, rp_slice message, bool packed)
 
 static void take_input(interop_call *i, rp_slice message, bool packed)
 {
-    Grpc__Testing__StreamingInputCallRequest *in =
-        grpc__testing__streaming_input_call_request__unpack(NULL, message.len,
-                                                            message.data);
+    Grpc__Testing__StreamingInputCallRequest *in = receive(
+        i, &grpc__testing__streaming_input_call_request__descriptor, message);
 
-    if (in == NULL) {
-        fail(i, RP_STATUS_INTERNAL, "the request does not parse");
+    if (in == NULL)
         return;
-    }
     if (in->payload != NULL)
         i->total += in->payload->body.len;
     if (check_compressed(i, in->expect_compressed, packed))
@@ -224,7 +238,7 @@ static void answer_input(interop_call *i)
 
     out.aggregated_payload_size = (int32_t)i->total;
     send_initial(i);
-    send_packed(i, &out.base, false);
+    rp_message_send(i->call, &out.base, false);
     finish(i);
 }
 
@@ -241,7 +255,7 @@ static void send_output(interop_call *i, const reply *r)
     payload.body.len = (size_t)r->size;
     payload.body.data = rp_mem_new(payload.body.len);
     out.payload = &payload;
-    send_packed(i, &out.base, r->plain);
+    rp_message_send(i->call, &out.base, r->plain);
     rp_mem_free(payload.body.data);
 }
 
@@ -306,14 +320,11 @@ static bool add_replies(interop_call *i,
 
 static void take_output(interop_call *i, rp_slice message)
 {
-    Grpc__Testing__StreamingOutputCallRequest *in =
-        grpc__testing__streaming_output_call_request__unpack(NULL, message.len,
-                                                             message.data);
+    Grpc__Testing__StreamingOutputCallRequest *in = receive(
+        i, &grpc__testing__streaming_output_call_request__descriptor, message);
 
-    if (in == NULL) {
-        fail(i, RP_STATUS_INTERNAL, "the request does not parse");
+    if (in == NULL)
         return;
-    }
     if (!echo_status(i, in->response_status) && add_replies(i, in)) {
         send_initial(i);
         /* the next request is read when this one has been answered, so that
@@ -407,6 +418,10 @@ static void start(rp_server_call *call, void *user)
     collect_trailing(i);
     i->streaming = strcmp(i->method, "StreamingInputCall") == 0 ||
                    strcmp(i->method, "FullDuplexCall") == 0 || i->hold;
+    /* a later request may ask for compressed messages, when the headers, which
+       must name the coding, have long been sent */
+    if (strcmp(i->method, "FullDuplexCall") == 0)
+        use_compression(i);
     rp_server_call_set_events(call, &events, i);
     rp_server_call_receive(call);
 }
