@@ -64,7 +64,7 @@ static int open_local(int port, bool bind_it)
 
 static int free_port(void)
 {
-    struct sockaddr_in addr;
+    struct sockaddr_in addr = {0};
     socklen_t len = sizeof(addr);
     int fd = open_local(0, true);
 

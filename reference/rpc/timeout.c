@@ -25,7 +25,7 @@ rp_code rp_timeout_parse(rp_slice text, rp_nanos *out)
         number = 10 * number + (text.data[i] - '0');
     }
     for (size_t i = 0; i < RP_COUNT(units); i++) {
-        if (text.data[text.len - 1] != units[i].letter)
+        if ((char)text.data[text.len - 1] != units[i].letter)
             continue;
         if (__builtin_mul_overflow(number, units[i].size, &total))
             total = RP_FOREVER;
